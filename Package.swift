@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library of this package; arrows between libraries point one way, from executables to values.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+/// A thin executable: a command and its wiring.
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let workers = [
+    "reference-worker", "unit-worker", "product-worker", "account-worker", "price-worker", "invoice-worker",
+]
+
+let package = Package(
+    name: "business-central-sales-sync",
+    platforms: [.macOS(.v15)],
+    targets: [
+        // System libraries.
+        .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+        .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // Foundations: each hides one library and knows nothing of synchronization.
+        library("Kafka", ["CLibrdkafka"]),
+        library("StateStore", ["CLMDB"]),
+        library("JSON", ["CSimdjson"]),
+        library("YAML", ["CYAML"]),
+        library("Telemetry", ["CMicrohttpd"]),
+        library("CommandLine", ["YAML"]),
+
+        // Values and decisions: no Kafka, no files, no clock.
+        library("SyncModel", ["JSON", "COpenSSL"]),
+        library("TableMappings", ["SyncModel", "YAML"], resources: [.copy("Mappings")]),
+        library("SyncEngine", ["SyncModel", "JSON"]),
+        library("EntityRules", ["SyncEngine", "SyncModel", "JSON"]),
+
+        // What runs.
+        library("TopicCatalog", ["YAML"], resources: [.copy("Topics")]),
+        library("WorkerRuntime", [
+            "Kafka", "StateStore", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "SyncEngine",
+            "EntityRules", "TopicCatalog",
+        ]),
+        library("Coordination", [
+            "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
+        ]),
+        library("Operations", [
+            "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
+        ]),
+    ]
+        + workers.map { executable($0, ["WorkerRuntime", "CommandLine"]) }
+        + [
+            executable("coordinator", ["Coordination", "CommandLine"]),
+            executable("syncctl", ["Operations", "CommandLine"]),
+
+            tests("KafkaTests", ["Kafka"]),
+            tests("StateStoreTests", ["StateStore"]),
+            tests("JSONTests", ["JSON"]),
+            tests("YAMLTests", ["YAML"]),
+            tests("TelemetryTests", ["Telemetry"]),
+            tests("CommandLineTests", ["CommandLine"]),
+            tests("SyncModelTests", ["SyncModel", "JSON"]),
+            tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
+            tests("SyncEngineTests", ["SyncEngine", "EntityRules", "TableMappings", "SyncModel", "JSON"]),
+        ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+#include "include/CSimdjson.h"
+void csimdjson_placeholder(void) {}
