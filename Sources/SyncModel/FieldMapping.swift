@@ -137,6 +137,8 @@ extension FieldMapping {
         public var blankIsLocalCurrency: Bool
         /// A blank key fails the record (UGM-17).
         public var isRequired: Bool
+        /// The key is the referenced record's id instead of its natural key.
+        public var byID: Bool
 
         /// Makes a lookup from its parts.
         public init(
@@ -145,7 +147,8 @@ extension FieldMapping {
             navigation: String,
             isDeferrable: Bool = false,
             blankIsLocalCurrency: Bool = false,
-            isRequired: Bool = false
+            isRequired: Bool = false,
+            byID: Bool = false
         ) {
             self.mappings = mappings
             self.key = key
@@ -153,6 +156,7 @@ extension FieldMapping {
             self.isDeferrable = isDeferrable
             self.blankIsLocalCurrency = blankIsLocalCurrency
             self.isRequired = isRequired
+            self.byID = byID
         }
     }
 }

@@ -1,0 +1,160 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+public import SyncModel
+
+/// The couplings in an ordered store, with the indexes by which references and waiting records are found.
+public final class CouplingTables<Store: OrderedStore> {
+    /// The store.
+    public var store: Store
+    private let document = JSONDocument()
+    private let referenceDocument = JSONDocument()
+    private var writer = JSONWriter()
+
+    /// Makes the tables over a store.
+    public init(_ store: Store) {
+        self.store = store
+    }
+
+    /// A coupling and its home partition; nil where nothing is known of the pair.
+    public func load(_ pairKey: String) throws -> (coupling: Coupling, partition: Int32)? {
+        try store.withValue(.couplings, Array(pairKey.utf8)) { value in
+            guard let value else { return nil }
+            return (try decode(value), StoredCoupling.partition(value))
+        }
+    }
+
+    /// Reads a stored or received record.
+    public func decode(_ value: UnsafeRawBufferPointer, isStored: Bool = true) throws -> Coupling {
+        let json = isStored ? StoredCoupling.record(value) : value
+        return try Coupling(try document.parse(json))
+    }
+
+    /// Stores a coupling, keeps the indexes in step and returns the record's bytes as they go to the changelog.
+    @discardableResult
+    public func save(_ coupling: Coupling, replacing old: Coupling?, partition: Int32) throws -> [UInt8] {
+        writer.removeAll()
+        coupling.write(to: &writer)
+        try store.put(
+            .couplings,
+            Array(coupling.pairKey.description.utf8),
+            StoredCoupling.make(partition: partition, record: writer.bytes)
+        )
+        try updateIndexes(from: old, to: coupling, partition: partition)
+        return writer.bytes
+    }
+
+    /// Forgets a pair.
+    public func remove(_ coupling: Coupling, partition: Int32) throws {
+        try store.remove(.couplings, Array(coupling.pairKey.description.utf8))
+        try updateIndexes(from: coupling, to: nil, partition: partition)
+    }
+
+    private func updateIndexes(from old: Coupling?, to new: Coupling?, partition: Int32) throws {
+        if old?.bc.key != new?.bc.key || old == nil || new == nil {
+            let before = old.map(IndexKeys.naturalKeys) ?? []
+            let after = new.map(IndexKeys.naturalKeys) ?? []
+            for key in before where !after.contains(key) { try store.remove(.keys, key) }
+            for key in after where !before.contains(key) { try store.put(.keys, key, []) }
+        }
+        if old?.waiting?.waitsFor != new?.waiting?.waitsFor {
+            let before = old.map(IndexKeys.waiters) ?? []
+            let after = new.map(IndexKeys.waiters) ?? []
+            for key in before where !after.contains(key) { try store.remove(.waiters, key) }
+            for key in after where !before.contains(key) { try store.put(.waiters, key, []) }
+        }
+        if (old?.waiting != nil) != (new?.waiting != nil) {
+            guard let pair = (new ?? old)?.pairKey.description else { return }
+            let key = IndexKeys.waiting(partition: partition, pairKey: pair)
+            if new?.waiting != nil { try store.put(.waiting, key, []) } else { try store.remove(.waiting, key) }
+        }
+        if let document = (new ?? old)?.document, (old == nil) != (new == nil), let coupling = new ?? old {
+            let key = IndexKeys.line(coupling, of: document)
+            if new != nil { try store.put(.lines, key, []) } else { try store.remove(.lines, key) }
+        }
+    }
+
+    /// The pair keys found under a prefix of an index; they stand after the prefix.
+    private func pairKeys(_ table: StateTable, prefix: [UInt8], limit: Int = .max) throws -> [String] {
+        var found: [String] = []
+        try store.scan(table, prefix: prefix) { key, _ in
+            found.append(String(decoding: key[prefix.count...], as: UTF8.self))
+            return found.count < limit
+        }
+        return found
+    }
+
+    /// Who waits for a record, by the key or id under which it is awaited.
+    public func waiters(for mapping: String, company: String, key: String) throws -> [String] {
+        try pairKeys(.waiters, prefix: IndexKeys.prefix(mapping, company, IndexKeys.normalized(key)))
+    }
+
+    /// The pairs that wait and have this home partition.
+    public func waiting(in partition: Int32) throws -> [String] {
+        try pairKeys(.waiting, prefix: IndexKeys.waiting(partition: partition, pairKey: ""))
+    }
+
+    /// The lines of a document.
+    public func lines(of document: String, mapping: String, company: String) throws -> [String] {
+        try pairKeys(.lines, prefix: IndexKeys.prefix(mapping, company, document))
+    }
+
+    /// The pairs with a natural key.
+    public func pairs(mapping: String, company: String, key: String) throws -> [String] {
+        try pairKeys(.keys, prefix: IndexKeys.prefix(mapping, company, IndexKeys.normalized(key)))
+    }
+
+    /// The pairs of a record in any company.
+    public func pairs(mapping: String, id: String) throws -> [String] {
+        try pairKeys(.keys, prefix: IndexKeys.prefix(mapping, "", id))
+    }
+
+    /// The record that a reference means; of several with one natural key the one that exists.
+    ///
+    /// - Parameter columns: base columns whose values are wanted.
+    public func reference(
+        _ mapping: String,
+        company: String,
+        key: String,
+        byID: Bool,
+        columns: [String] = []
+    ) throws -> ReferencedRecord? {
+        if byID {
+            return try glance("\(mapping)/\(company)/\(key)", columns: columns)
+        }
+        var best: ReferencedRecord?
+        for pair in try pairs(mapping: mapping, company: company, key: key) {
+            guard let found = try glance(pair, columns: columns) else { continue }
+            if found.exists { return found }
+            if best == nil || best?.state == .deleted { best = found }
+        }
+        return best
+    }
+
+    private func glance(_ pairKey: String, columns: [String]) throws -> ReferencedRecord? {
+        try store.withValue(.couplings, Array(pairKey.utf8)) { value in
+            guard let value else { return nil }
+            return ReferencedRecord(try referenceDocument.parse(StoredCoupling.record(value)), columns: columns)
+        }
+    }
+}
+
+/// How a coupling lies in the store: four bytes of home partition, then the record.
+enum StoredCoupling {
+    static func make(partition: Int32, record: [UInt8]) -> [UInt8] {
+        var value: [UInt8] = []
+        value.reserveCapacity(record.count + 4)
+        withUnsafeBytes(of: partition.bigEndian) { value.append(contentsOf: $0) }
+        value.append(contentsOf: record)
+        return value
+    }
+
+    static func partition(_ value: UnsafeRawBufferPointer) -> Int32 {
+        Int32(bigEndian: value.loadUnaligned(as: Int32.self))
+    }
+
+    static func record(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: value[4...])
+    }
+}

@@ -1,0 +1,60 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncModel
+
+/// The keys of the indexes; parts are separated by a zero byte, which no name or key has.
+enum IndexKeys {
+    /// Longest key that goes into an index as it is; a longer one goes in as its name-based id.
+    static let longestKey = 160
+
+    /// A natural key as it is compared: blanks around it off, upper case, as Business Central treats code fields.
+    static func normalized(_ key: String) -> String {
+        var bytes = Array(key.utf8)
+        if bytes.allSatisfy({ $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }) {
+            return key.utf8.count <= longestKey ? key : NamedUUID.make(key)
+        }
+        while bytes.last == 0x20 { bytes.removeLast() }
+        while bytes.first == 0x20 { bytes.removeFirst() }
+        bytes.removeAll { $0 == 0 }
+        let text = String(decoding: bytes, as: UTF8.self).uppercased()
+        return text.utf8.count <= longestKey ? text : NamedUUID.make(text)
+    }
+
+    static func prefix(_ mapping: String, _ company: String, _ key: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(mapping.utf8.count + company.utf8.count + key.utf8.count + 48)
+        bytes.append(contentsOf: mapping.utf8)
+        bytes.append(0)
+        bytes.append(contentsOf: company.utf8)
+        bytes.append(0)
+        bytes.append(contentsOf: key.utf8)
+        bytes.append(0)
+        return bytes
+    }
+
+    /// The entries by which a coupling is found: its natural key, and its id in any company.
+    static func naturalKeys(_ coupling: Coupling) -> [[UInt8]] {
+        let pair = coupling.pairKey.description
+        var keys = [prefix(coupling.mapping, "", coupling.bc.id) + pair.utf8]
+        if let key = coupling.bc.key { keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8) }
+        return keys
+    }
+
+    /// The entries by which a coupling is woken.
+    static func waiters(_ coupling: Coupling) -> [[UInt8]] {
+        guard let waiting = coupling.waiting else { return [] }
+        let pair = coupling.pairKey.description
+        return waiting.waitsFor.filter { $0.reason != .inFlight }.map {
+            prefix($0.mapping, coupling.company, normalized($0.key)) + pair.utf8
+        }
+    }
+
+    static func waiting(partition: Int32, pairKey: String) -> [UInt8] {
+        withUnsafeBytes(of: partition.bigEndian) { Array($0) } + pairKey.utf8
+    }
+
+    static func line(_ coupling: Coupling, of document: String) -> [UInt8] {
+        prefix(coupling.mapping, coupling.company, document) + coupling.pairKey.description.utf8
+    }
+}

@@ -1,0 +1,197 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import SyncModel
+
+extension SyncEngine {
+    /// Goes on with what a pair's source asks for, as far as references and changes in flight allow.
+    ///
+    /// - Parameter image: the waiting change's image where the caller has it open; nil: it is read from the coupling.
+    /// - Returns: what became of it.
+    func advance(
+        _ coupling: inout Coupling,
+        _ active: ActiveMapping,
+        image: JSONValue? = nil,
+        partition: Int32
+    ) throws -> RecordResult {
+        guard let waiting = coupling.waiting else { return .unchanged }
+        if coupling.state == .skipped { return .queued }
+        if coupling.inFlight != nil {
+            let own = Waiting.Reference(mapping: coupling.mapping, key: coupling.id, reason: .inFlight)
+            coupling.waiting?.waitsFor = [own]
+            return .queued
+        }
+        switch waiting.wish {
+        case .delete: return try advanceDelete(&coupling, waiting, partition: partition)
+        case .leave: return try advanceLeave(&coupling, waiting, active, partition: partition)
+        case .upsert:
+            guard coupling.crm.isCreated || settings.newRecords == .create else {
+                coupling.state = .filtered
+                coupling.waiting = nil
+                return .filtered
+            }
+            do {
+                let open = try image ?? imageDocument.parse(waiting.image)
+                return try advanceUpsert(&coupling, waiting, active, image: open, partition: partition)
+            } catch let error as RecordError {
+                return fail(&coupling, error)
+            }
+        }
+    }
+
+    /// Marks a record failed; its change is kept for the next event or a retry.
+    func fail(_ coupling: inout Coupling, _ error: RecordError) -> RecordResult {
+        coupling.failures += 1
+        coupling.error = error
+        coupling.state = coupling.failures >= settings.errorLimit ? .skipped : .failed
+        coupling.waiting?.waitsFor = []
+        coupling.waiting?.isDeferred = false
+        return .failed
+    }
+
+    private func advanceDelete(_ coupling: inout Coupling, _ waiting: Waiting, partition: Int32) throws -> RecordResult {
+        guard coupling.crm.isCreated else {
+            end(&coupling)
+            return .deleted
+        }
+        switch settings.deletionPolicy {
+        case .keep:
+            coupling.state = .broken
+            coupling.exists = false
+            coupling.waiting = nil
+        case .removeCoupling:
+            end(&coupling)
+        case .deleteOther:
+            try emit(.delete, [], &coupling, waiting, rule: NoRule(), partition: partition)
+        }
+        return .deleted
+    }
+
+    /// Ends a pair; its record is kept with the version, so that only something newer revives it.
+    private func end(_ coupling: inout Coupling) {
+        coupling.state = .deleted
+        coupling.exists = false
+        coupling.crm.isCreated = false
+        coupling.base = [:]
+        coupling.waiting = nil
+        coupling.error = nil
+        coupling.failures = 0
+    }
+
+    private func advanceLeave(
+        _ coupling: inout Coupling,
+        _ waiting: Waiting,
+        _ active: ActiveMapping,
+        partition: Int32
+    ) throws -> RecordResult {
+        guard coupling.crm.isCreated else {
+            coupling.state = .filtered
+            coupling.waiting = nil
+            coupling.error = nil
+            return .filtered
+        }
+        if active.mapping.onLeavingFilter == .retire, let state = active.rule.stateOutsideFilter {
+            let columns = state.columns.filter { $0.value.baseText != coupling.base[$0.name] }
+            if !columns.isEmpty {
+                try emit(.setState, state.columns, &coupling, waiting, rule: active.rule, partition: partition)
+                if coupling.inFlight != nil { return .modified }
+            }
+        }
+        coupling.state = .coupled
+        coupling.waiting = nil
+        coupling.error = nil
+        coupling.failures = 0
+        return .filtered
+    }
+
+    private func advanceUpsert(
+        _ coupling: inout Coupling,
+        _ waiting: Waiting,
+        _ active: ActiveMapping,
+        image: JSONValue,
+        partition: Int32
+    ) throws -> RecordResult {
+        let evaluation = try evaluate(coupling, active, image: image, eventAt: waiting.causation.eventAt)
+        if !evaluation.missing.isEmpty {
+            coupling.waiting?.waitsFor = evaluation.missing
+            coupling.waiting?.isDeferred = false
+            coupling.state = coupling.crm.isCreated ? .coupled : .waiting
+            coupling.error = nil
+            return .waiting
+        }
+        if let key = evaluation.uniqueKey { try claim(key, for: &coupling, mapping: active.mapping) }
+        var result = RecordResult.unchanged
+        while let step = try nextStep(coupling, evaluation, active.rule) {
+            try emit(step.operation, step.columns, &coupling, waiting, rule: active.rule, partition: partition)
+            if result == .unchanged { result = step.operation == .create ? .inserted : .modified }
+            if coupling.inFlight != nil { return result }
+        }
+        let remaining = evaluation.late + evaluation.deferred
+        if remaining.isEmpty {
+            coupling.waiting = nil
+        } else {
+            coupling.waiting?.waitsFor = remaining
+            coupling.waiting?.isDeferred = true
+        }
+        coupling.state = .coupled
+        coupling.error = nil
+        coupling.failures = 0
+        return result
+    }
+
+    private func evaluate(
+        _ coupling: Coupling,
+        _ active: ActiveMapping,
+        image: JSONValue,
+        eventAt: Int64
+    ) throws -> Evaluation {
+        let tables = tables
+        let company = coupling.company
+        var evaluation = Evaluation(
+            mapping: active.mapping,
+            settings: settings,
+            image: image,
+            coupling: coupling,
+            workDate: Timestamp.date(milliseconds: eventAt),
+            lookUp: { mapping, key, byID, columns in
+                try tables.reference(mapping, company: company, key: key, byID: byID, columns: columns)
+            },
+            lines: { mapping in
+                try tables.lines(of: coupling.id, mapping: mapping, company: company).compactMap { pair in
+                    let id = String(pair.dropFirst(mapping.utf8.count + company.utf8.count + 2))
+                    return try tables.reference(mapping, company: company, key: id, byID: true)
+                }
+            }
+        )
+        try evaluation.applyFields()
+        try active.rule.complete(&evaluation)
+        evaluation.addOwnership()
+        return evaluation
+    }
+
+    /// Claims a key that only one record may have: the first that publishes with it owns it (PRC-18, PRC-31).
+    private func claim(_ key: String, for coupling: inout Coupling, mapping: TableMapping) throws {
+        let own = coupling.pairKey.description
+        for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) where pair != own {
+            guard let (other, _) = try tables.load(pair), other.crm.isCreated || other.inFlight != nil else { continue }
+            throw RecordError.permanent(
+                "DuplicateProductPriceLevel",
+                "record \(other.bc.id) has the same \(mapping.dataverse.table) already; the first one owns it"
+            )
+        }
+        coupling.bc.key = key
+    }
+}
+
+extension Evaluation {
+    /// The company column and the owning team, where the settings name them (GEN-02, ACC-14).
+    mutating func addOwnership() {
+        if mapping.dataverse.hasCompany, let company = settings.crmCompanyID {
+            set("bcbi_companyid", .reference(navigation: "bcbi_CompanyId", entitySet: "bcbi_companies", id: company))
+        }
+        if mapping.dataverse.hasOwner, let team = settings.crmTeamID {
+            set("ownerid", .reference(navigation: "ownerid", entitySet: "teams", id: team), access: .insertOnly)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import SyncModel
+
+/// One record's event, at home and ready for its mapping.
+struct Arrival {
+    var kind: ChangeEvent.Kind
+    var id: String
+    var company: String
+    var document: String?
+    var entity: String
+    var image: JSONValue?
+    var version: RecordVersion
+    var causation: Causation
+    var partition: Int32
+}
+
+extension SyncEngine {
+    /// Takes an event into its pair: judges its version, notes what the source now asks for, and goes on with it.
+    func handle(_ arrival: Arrival, _ active: ActiveMapping) throws {
+        let mapping = active.mapping
+        let pair = PairKey(mapping: mapping.name, company: arrival.company, id: arrival.id)
+        let known = try tables.load(pair.description)?.coupling
+        if let known {
+            let order = arrival.version.order(
+                against: known.bc.version,
+                isDelete: arrival.kind == .delete,
+                seenWasDelete: known.state == .deleted || known.state == .broken
+            )
+            if arrival.kind == .upsert, arrival.version.disagrees(with: known.bc.version) { sink.countClockDisagreement() }
+            guard order == .newer else {
+                sink.count(order == .stale ? .stale : .unchanged, mapping: mapping.name)
+                return
+            }
+        }
+        var coupling = known ?? makeCoupling(pair, arrival, mapping)
+        coupling.bc.version = RecordVersion(
+            sequence: arrival.version.sequence ?? coupling.bc.version.sequence,
+            modifiedAt: arrival.version.modifiedAt ?? coupling.bc.version.modifiedAt,
+            eventAt: arrival.version.eventAt
+        )
+        var wish = Waiting.Wish.delete
+        if arrival.kind == .upsert, let image = arrival.image {
+            takeNames(of: image, into: &coupling, active)
+            wish = mapping.businessCentral.filter.allSatisfy { $0.holds(for: image) } ? .upsert : .leave
+            if coupling.state == .deleted || coupling.state == .broken {
+                coupling.state = coupling.crm.isCreated ? .coupled : .waiting
+            }
+        }
+        var waiting = Waiting(
+            since: coupling.waiting?.since ?? now,
+            causation: arrival.causation,
+            wish: wish,
+            image: wish == .delete ? [] : arrival.image?.withRawBytes { Array($0) } ?? []
+        )
+        waiting.waitsFor = coupling.waiting?.waitsFor ?? []
+        coupling.waiting = waiting
+        let result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
+        try save(coupling, replacing: known, partition: arrival.partition)
+        sink.count(result, mapping: mapping.name)
+    }
+
+    private func makeCoupling(_ pair: PairKey, _ arrival: Arrival, _ mapping: TableMapping) -> Coupling {
+        var coupling = Coupling(
+            mapping: pair.mapping,
+            company: pair.company,
+            id: pair.id,
+            document: arrival.document,
+            state: .waiting,
+            bc: Coupling.Source(entity: arrival.entity, id: arrival.id, key: nil, version: arrival.version),
+            crm: Coupling.Target(entity: mapping.dataverse.entitySet, id: NamedUUID.make(pair.description))
+        )
+        coupling.createdAt = now
+        return coupling
+    }
+
+    /// Takes over the natural key and the facts that others need. A unique key is made of references, later.
+    private func takeNames(of image: JSONValue, into coupling: inout Coupling, _ active: ActiveMapping) {
+        let table = active.mapping.businessCentral
+        if !active.mapping.keyIsUnique, !table.key.isEmpty, let key = PropertyReader.key(image, table.key) {
+            coupling.bc.key = key
+        }
+        for property in active.rule.factProperties {
+            guard let value = image[property] else { continue }
+            coupling.bc.facts[property] = value.string ?? value.numberText ?? value.bool.map { $0 ? "true" : "false" }
+        }
+    }
+
+    /// Takes the lines that stand in their document's event; each is a record with its own coupling.
+    func takeLines(of event: ChangeEvent, _ active: ActiveMapping, partition: Int32, causation: Causation) throws {
+        let table = active.mapping.businessCentral
+        guard let property = table.embeddedIn?.property else { return }
+        guard event.kind == .upsert, let image = event.image else {
+            return try endLines(of: event, active, partition: partition)
+        }
+        guard let lines = image[property], lines.kind == .array, isInsideFilter(image, of: table.embeddedIn?.entity) else {
+            return
+        }
+        for line in lines.elements where line.kind == .object {
+            try takeLine(line, of: event, active, partition: partition, causation: causation)
+        }
+        for text in try documentRule(table.embeddedIn?.entity)?.derivedLines(of: image) ?? [] {
+            let line = try lineDocument.parse(Array(text.utf8))
+            try takeLine(line, of: event, active, partition: partition, causation: causation)
+        }
+    }
+
+    private func takeLine(
+        _ line: JSONValue,
+        of event: ChangeEvent,
+        _ active: ActiveMapping,
+        partition: Int32,
+        causation: Causation
+    ) throws {
+        guard let id = DocumentLines.id(of: line, document: event.id) else { return }
+        let arrival = Arrival(
+            kind: .upsert,
+            id: id,
+            company: event.company,
+            document: event.id,
+            entity: active.mapping.businessCentral.entities.first ?? active.mapping.name,
+            image: line,
+            version: event.version,
+            causation: causation,
+            partition: partition
+        )
+        try handle(arrival, active)
+    }
+
+    private func documentRule(_ entity: String?) -> (any EntityRule)? {
+        entity.flatMap { feeds[$0]?.mappings.first?.rule }
+    }
+
+    private func isInsideFilter(_ image: JSONValue, of entity: String?) -> Bool {
+        guard let document = entity.flatMap({ feeds[$0]?.mappings.first }) else { return true }
+        return document.mapping.businessCentral.filter.allSatisfy { $0.holds(for: image) }
+    }
+
+    /// A deleted document takes its lines along on the other side, so they end with it and nothing more is sent.
+    private func endLines(of event: ChangeEvent, _ active: ActiveMapping, partition: Int32) throws {
+        for pairKey in try tables.lines(of: event.id, mapping: active.mapping.name, company: event.company) {
+            guard let (known, _) = try tables.load(pairKey), known.state != .deleted, known.state != .broken else { continue }
+            var coupling = known
+            coupling.bc.version.eventAt = event.version.eventAt
+            coupling.exists = false
+            coupling.waiting = nil
+            coupling.inFlight = nil
+            coupling.state = settings.deletionPolicy == .keep && known.crm.isCreated ? .broken : .deleted
+            if coupling.state == .deleted {
+                coupling.crm.isCreated = false
+                coupling.base = [:]
+            }
+            try save(coupling, replacing: known, partition: partition)
+        }
+    }
+}
+
+/// How lines are told apart within their document.
+public enum DocumentLines {
+    /// A line's id: its own, else the document's id and the line number; nil where it has neither.
+    public static func id(of line: JSONValue, document: String) -> String? {
+        if let id = (line["systemId"] ?? line["id"])?.string, id != ChangeEvent.blankID {
+            return NamedUUID.isUUID(id) ? id.lowercased() : id
+        }
+        guard let sequence = line["sequence"] ?? line["lineNo"], let number = sequence.numberText ?? sequence.string else {
+            return nil
+        }
+        return "\(document)/\(number)"
+    }
+}

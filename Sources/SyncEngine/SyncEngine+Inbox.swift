@@ -1,0 +1,136 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+public import SyncModel
+
+extension SyncEngine {
+    /// Takes one record of the worker's inbox: a forwarded event, a delivery result or an operator's command.
+    ///
+    /// What cannot be read is a dead letter.
+    public func processInbox(_ record: InputRecord) throws {
+        guard let value = record.value else { return }
+        let root: JSONValue
+        do {
+            root = try inboxDocument.parse(value)
+        } catch {
+            return try sink.deadLetter(record, errorClass: .malformed, reason: error.description)
+        }
+        switch root["type"]?.string {
+        case "forwarded": try takeForwarded(root, record)
+        case "result": try takeResult(root, record)
+        case "command": try takeCommand(root, record)
+        default:
+            let reason = "unknown inbox \"type\"; known are forwarded, result and command"
+            try sink.deadLetter(record, errorClass: .malformed, reason: reason)
+        }
+    }
+
+    private func takeForwarded(_ root: JSONValue, _ record: InputRecord) throws {
+        guard let topic = root["topic"]?.string, let entity = topic.split(separator: ".").last,
+            let partition = root["partition"]?.int64, let offset = root["offset"]?.int64, let value = root["value"]
+        else {
+            return try sink.deadLetter(record, errorClass: .malformed, reason: "a forwarded event without its origin")
+        }
+        let key = root["key"]?.string.map { Array($0.utf8) }
+        let bytes: [UInt8]? = value.isNull ? nil : value.withRawBytes { Array($0) }
+        try (key ?? []).withUnsafeBytes { keyBytes in
+            try (bytes ?? []).withUnsafeBytes { valueBytes in
+                var forwarded = InputRecord(
+                    topic: topic,
+                    entity: String(entity),
+                    partition: Int32(truncatingIfNeeded: partition),
+                    offset: offset,
+                    timestamp: root["timestamp"]?.int64 ?? record.timestamp,
+                    key: key == nil ? nil : keyBytes,
+                    value: bytes == nil ? nil : valueBytes,
+                    traceparent: record.traceparent
+                )
+                forwarded.isForwarded = true
+                try process(forwarded)
+            }
+        }
+    }
+
+    private func takeResult(_ root: JSONValue, _ record: InputRecord) throws {
+        guard let pairKey = root["pairKey"]?.string, let changeID = root["changeId"]?.string,
+            let status = root["status"]?.string, ["applied", "failed", "conflict"].contains(status)
+        else {
+            return try sink.deadLetter(record, errorClass: .malformed, reason: "a delivery result without pair, change or status")
+        }
+        guard let (known, partition) = try tables.load(pairKey), let inFlight = known.inFlight,
+            inFlight.changeID == changeID, let active = mappings[known.mapping]
+        else { return }
+        var coupling = known
+        coupling.inFlight = nil
+        let error = root["error"].flatMap { $0.kind == .object ? $0 : nil }
+        let isOwnDuplicate = inFlight.operation == .create && error?["code"]?.string == "0x80040237"
+        if status == "applied" {
+            takeIdentities(root, into: &coupling)
+            apply(inFlight.operation, inFlight.values, to: &coupling, rule: active.rule)
+            try goOn(&coupling, active, partition: partition)
+        } else if isOwnDuplicate {
+            // The row with our id is there: an earlier create was applied and its result lost. What it holds is unknown.
+            apply(.create, [:], to: &coupling, rule: active.rule)
+            try goOn(&coupling, active, partition: partition)
+        } else {
+            let reported = RecordError(
+                error?["class"]?.string.flatMap(ErrorClass.init(rawValue:)) ?? .permanent,
+                code: error?["code"]?.string ?? "",
+                message: error?["message"]?.string ?? ""
+            )
+            sink.count(fail(&coupling, reported), mapping: coupling.mapping)
+            let isNewer = coupling.waiting.map { $0.causation.path != inFlight.causation } ?? false
+            if isNewer, coupling.state == .failed { try goOn(&coupling, active, partition: partition) }
+        }
+        try save(coupling, replacing: known, partition: partition)
+    }
+
+    /// Takes over the row's id, where the delivery found one by match, its version tag, and rows made along with it.
+    private func takeIdentities(_ root: JSONValue, into coupling: inout Coupling) {
+        if let id = root["recordId"]?.string, NamedUUID.isUUID(id) { coupling.crm.id = id.lowercased() }
+        if let etag = root["etag"]?.string { coupling.crm.etag = etag }
+        guard let related = root["related"], related.kind == .object else { return }
+        for (role, row) in related.members {
+            guard let entity = row["entity"]?.string, let id = row["recordId"]?.string else { continue }
+            coupling.crm.related[role] = Coupling.Related(entity: entity, id: id)
+        }
+    }
+
+    /// Publishes the next step of a change, or what was merged behind it.
+    private func goOn(_ coupling: inout Coupling, _ active: ActiveMapping, partition: Int32) throws {
+        if coupling.state == .pending { coupling.state = .coupled }
+        guard coupling.waiting != nil else { return }
+        let result = try advance(&coupling, active, partition: partition)
+        if result == .failed { sink.count(result, mapping: coupling.mapping) }
+    }
+
+    private func takeCommand(_ root: JSONValue, _ record: InputRecord) throws {
+        guard let pairKey = root["pairKey"]?.string, let command = root["command"]?.string,
+            ["retry", "skip", "restore"].contains(command)
+        else {
+            let reason = "a command without pair, or not one of retry, skip and restore"
+            return try sink.deadLetter(record, errorClass: .malformed, reason: reason)
+        }
+        guard let (known, partition) = try tables.load(pairKey), let active = mappings[known.mapping] else { return }
+        var coupling = known
+        switch command {
+        case "skip":
+            coupling.state = .skipped
+        default:
+            guard known.state == .failed || known.state == .skipped else { return }
+            coupling.state = known.crm.isCreated ? .coupled : .waiting
+            coupling.failures = 0
+            coupling.waiting?.causation = Causation(
+                topic: record.topic,
+                partition: record.partition,
+                offset: record.offset,
+                eventAt: known.waiting?.causation.eventAt ?? record.timestamp,
+                traceparent: record.traceparent
+            )
+            let result = try advance(&coupling, active, partition: partition)
+            sink.count(result, mapping: coupling.mapping)
+        }
+        try save(coupling, replacing: known, partition: partition)
+    }
+}

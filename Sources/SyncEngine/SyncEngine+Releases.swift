@@ -1,0 +1,93 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import SyncModel
+
+extension SyncEngine {
+    /// Pairs whose awaited references may exist now.
+    public var pendingReleases: Int { releaseQueue.count }
+
+    /// Stores a coupling with a higher revision, sends it to the changelog and wakes who waits for it.
+    func save(_ coupling: Coupling, replacing known: Coupling?, partition: Int32) throws {
+        var coupling = coupling
+        coupling.revision = (known?.revision ?? 0) + 1
+        coupling.updatedAt = now
+        let bytes = try tables.save(coupling, replacing: known, partition: partition)
+        try sink.record(coupling: bytes, pairKey: coupling.pairKey.description, partition: partition)
+        try wakeWaiters(for: coupling, known: known)
+    }
+
+    /// Takes a coupling record that another instance or worker wrote, or that this one wrote in an earlier life.
+    ///
+    /// An older one never overwrites a newer local one.
+    /// - Parameters:
+    ///   - value: the record; nil: a tombstone.
+    ///   - partition: its partition in its changelog.
+    /// - Throws: `JSONError`, `Coupling.Unreadable`, or what the store throws.
+    public func applyRemote(pairKey: String, value: UnsafeRawBufferPointer?, partition: Int32) throws {
+        let known = try tables.load(pairKey)
+        guard let value else {
+            if let known { try tables.remove(known.coupling, partition: known.partition) }
+            return
+        }
+        let coupling = try tables.decode(value, isStored: false)
+        if let known, known.coupling.revision >= coupling.revision { return }
+        try tables.save(coupling, replacing: known?.coupling, partition: partition)
+        try wakeWaiters(for: coupling, known: known?.coupling)
+    }
+
+    private func wakeWaiters(for coupling: Coupling, known: Coupling?) throws {
+        guard coupling.exists else { return }
+        if let known, known.exists, known.bc.key == coupling.bc.key { return }
+        var keys = [coupling.id]
+        if let key = coupling.bc.key { keys.append(key) }
+        if let document = coupling.document { keys.append("\(document)/*") }
+        for key in keys {
+            for pair in try tables.waiters(for: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
+        }
+    }
+
+    private func enqueue(_ pairKey: String) {
+        if releaseSet.insert(pairKey).inserted { releaseQueue.append(pairKey) }
+    }
+
+    /// Puts every waiting pair of a partition up for release: after an assignment no signal can have been missed.
+    public func sweep(partition: Int32) throws {
+        for pair in try tables.waiting(in: partition) { enqueue(pair) }
+    }
+
+    /// Forgets what was up for release, after an abort or a loss; a sweep follows.
+    public func clearReleases() {
+        releaseQueue = []
+        releaseSet = []
+    }
+
+    /// Judges up to `limit` waiting pairs anew, by what exists now.
+    ///
+    /// - Returns: how many pairs went on.
+    @discardableResult
+    public func release(limit: Int) throws -> Int {
+        var released = 0
+        let batch = Array(releaseQueue.prefix(limit))
+        releaseQueue.removeFirst(batch.count)
+        for pairKey in batch {
+            releaseSet.remove(pairKey)
+            if try release(pairKey) { released += 1 }
+        }
+        return released
+    }
+
+    private func release(_ pairKey: String) throws -> Bool {
+        guard let (known, partition) = try tables.load(pairKey), ownedPartitions.contains(partition),
+            known.waiting != nil, known.inFlight == nil, known.state != .failed, known.state != .skipped,
+            let active = mappings[known.mapping]
+        else { return false }
+        var coupling = known
+        let result = try advance(&coupling, active, partition: partition)
+        guard coupling != known else { return false }
+        try save(coupling, replacing: known, partition: partition)
+        if result != .waiting, result != .unchanged { sink.count(result, mapping: known.mapping) }
+        return true
+    }
+}

@@ -1,0 +1,118 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncModel
+
+/// The next change of a pair.
+struct Step {
+    var operation: Operation
+    var columns: [MappedColumn]
+}
+
+extension SyncEngine {
+    /// The next change that takes a row from what was agreed to what its source asks for; nil where nothing differs.
+    ///
+    /// Create, then what Dataverse takes only in an update, then the state; a closed row is opened first where it shall
+    /// change its state, and takes no other change while closed (INV-07, INV-31).
+    func nextStep(_ coupling: Coupling, _ evaluation: Evaluation, _ rule: any EntityRule) throws -> Step? {
+        guard coupling.crm.isCreated else {
+            let columns = evaluation.columns.filter {
+                ($0.access == .readWrite || $0.access == .insertOnly) && $0.value != .null
+            }
+            return Step(operation: .create, columns: columns)
+        }
+        try refuseForbiddenChange(coupling, evaluation)
+        let base = coupling.base
+        let isOpen = rule.openState == nil || (base["statecode"] ?? "0") == "0"
+        let wanted = evaluation.late.isEmpty ? evaluation.state : nil
+        let stateDiffers = wanted.map { $0.columns.contains { $0.value.baseText != base[$0.name] } } ?? false
+        if !isOpen, stateDiffers, let open = rule.openState { return Step(operation: .setState, columns: open.columns) }
+        let changed = evaluation.columns.filter { column in
+            guard column.access == .readWrite || (column.access == .modifyOnly && evaluation.late.isEmpty) else {
+                return false
+            }
+            return column.value.baseText != base[column.name]
+        }
+        if isOpen, !changed.isEmpty { return Step(operation: .update, columns: changed) }
+        if stateDiffers, let wanted { return Step(operation: .setState, columns: wanted.columns) }
+        return nil
+    }
+
+    private func refuseForbiddenChange(_ coupling: Coupling, _ evaluation: Evaluation) throws {
+        for column in evaluation.columns where column.changeIsError {
+            guard let agreed = coupling.base[column.name], agreed != column.value.baseText else { continue }
+            throw RecordError.permanent(
+                "ColumnCannotChange",
+                "column \(column.name) of an existing \(evaluation.mapping.dataverse.table) cannot be changed"
+            )
+        }
+    }
+
+    /// Publishes a change, and takes it as applied at once unless results are awaited.
+    func emit(
+        _ operation: Operation,
+        _ columns: [MappedColumn],
+        _ coupling: inout Coupling,
+        _ waiting: Waiting,
+        rule: any EntityRule,
+        partition: Int32
+    ) throws {
+        let number = coupling.emitted.next(operation, causation: waiting.causation.path)
+        var change = OutboundChange(
+            changeID: OutboundChange.changeID(
+                pair: coupling.pairKey,
+                operation: operation,
+                causation: waiting.causation,
+                number: number
+            ),
+            mapping: coupling.mapping,
+            operation: operation,
+            entitySet: coupling.crm.entity,
+            recordID: coupling.crm.id,
+            columns: columns,
+            source: coupling.bc,
+            pairKey: coupling.pairKey,
+            replyTopic: settings.inboxTopic,
+            replyPartition: partition,
+            causation: waiting.causation
+        )
+        if operation == .create, let names = mappings[coupling.mapping]?.mapping.matchColumns, !names.isEmpty {
+            change.match = columns.filter { names.contains($0.name) }
+        }
+        try sink.publish(change)
+        var values: [String: String?] = [:]
+        for column in columns { values.updateValue(column.value.baseText, forKey: column.name) }
+        if settings.isConfirmed {
+            coupling.inFlight = Coupling.InFlight(
+                changeID: change.changeID,
+                operation: operation,
+                causation: waiting.causation.path,
+                values: values
+            )
+            if operation == .create { coupling.state = .pending }
+            let own = Waiting.Reference(mapping: coupling.mapping, key: coupling.id, reason: .inFlight)
+            coupling.waiting?.waitsFor = [own]
+        } else {
+            apply(operation, values, to: &coupling, rule: rule)
+        }
+    }
+
+    /// Takes a change as applied: its values are agreed, and others may refer to the row once it is usable.
+    func apply(_ operation: Operation, _ values: [String: String?], to coupling: inout Coupling, rule: any EntityRule) {
+        switch operation {
+        case .delete:
+            coupling.state = .deleted
+            coupling.crm.isCreated = false
+            coupling.base = [:]
+            if coupling.waiting?.wish == .delete { coupling.waiting = nil }
+        case .create, .update, .setState:
+            if operation == .create {
+                coupling.crm.isCreated = true
+                coupling.base = [:]
+            }
+            for (column, value) in values { coupling.base[column] = value }
+        }
+        let isUsable = !rule.existsOnlyWhenActive || coupling.base["statecode"] == "0"
+        coupling.exists = coupling.crm.isCreated && coupling.state != .broken && isUsable
+    }
+}

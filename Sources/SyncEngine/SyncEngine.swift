@@ -1,0 +1,187 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+public import SyncModel
+
+/// The core: from change events, delivery results and other workers' couplings to outbound changes and coupling records.
+///
+/// A pure function of its store and its inputs (I9): no clock, no randomness, no input or output of its own; the time
+/// comes in as `now`, effects go to the sink. Used on one thread, within one transaction of the store.
+public final class SyncEngine<Store: OrderedStore> {
+    /// Largest event that is read, in bytes; a larger one goes to the dead letters.
+    public static var maximumEventBytes: Int { 1_000_000 }
+
+    /// The settings.
+    public let settings: EngineSettings
+    /// The couplings.
+    public let tables: CouplingTables<Store>
+    /// The time in milliseconds since 1970, set by the owner before each call.
+    public var now: Int64 = 0
+    /// The partitions whose pairs this engine may write.
+    public var ownedPartitions: Set<Int32> = []
+
+    let mappings: [String: ActiveMapping]
+    let feeds: [String: Feed]
+    unowned let sink: any EffectSink
+    let homePartition: (String) -> Int32
+    let document = JSONDocument(maximumBytes: SyncEngine.maximumEventBytes, maximumDepth: 64)
+    let keyDocument = JSONDocument(maximumBytes: 4_096, maximumDepth: 8)
+    let imageDocument = JSONDocument()
+    let lineDocument = JSONDocument()
+    let inboxDocument = JSONDocument()
+    var releaseQueue: [String] = []
+    var releaseSet: Set<String> = []
+
+    /// What an entity's change topic feeds.
+    struct Feed {
+        var mappings: [ActiveMapping] = []
+        var lines: [ActiveMapping] = []
+    }
+
+    /// Makes an engine.
+    ///
+    /// - Parameters:
+    ///   - settings: what the settings say.
+    ///   - mappings: the worker's mappings with their rules.
+    ///   - store: its state, with one transaction open whenever the engine is called.
+    ///   - sink: where effects go; kept unowned, so the owner must outlive the engine.
+    ///   - homePartition: the partition of a home id (murmur2, as Java places keys).
+    public init(
+        settings: EngineSettings,
+        mappings: [ActiveMapping],
+        store: Store,
+        sink: any EffectSink,
+        homePartition: @escaping (String) -> Int32
+    ) {
+        self.settings = settings
+        self.sink = sink
+        self.homePartition = homePartition
+        tables = CouplingTables(store)
+        self.mappings = Dictionary(mappings.map { ($0.mapping.name, $0) }) { first, _ in first }
+        var feeds: [String: Feed] = [:]
+        for active in mappings {
+            for entity in active.mapping.businessCentral.entities { feeds[entity, default: Feed()].mappings.append(active) }
+            if let embedding = active.mapping.businessCentral.embeddedIn {
+                feeds[embedding.entity, default: Feed()].lines.append(active)
+            }
+        }
+        self.feeds = feeds
+    }
+
+    /// Takes one record of a change topic.
+    ///
+    /// Where its pair lives in another partition it is forwarded; where it cannot be read it is a dead letter; else every
+    /// mapping that its entity feeds takes it.
+    /// - Throws: what the store or the sink throws; the transaction must then be aborted.
+    public func process(_ record: InputRecord) throws {
+        guard let feed = feeds[record.entity] else {
+            try sink.deadLetter(record, errorClass: .malformed, reason: "no mapping of this worker reads \(record.entity)")
+            return
+        }
+        let keyID = ChangeEvent.keyID(record.key, using: keyDocument)
+        guard let value = record.value else { return try processTombstone(record, keyID: keyID, feed: feed) }
+        let event: ChangeEvent
+        do {
+            event = try ChangeEvent(try document.parse(value), keyID: keyID, defaultCompany: settings.company)
+        } catch let error as ChangeEvent.Malformed {
+            return try sink.deadLetter(record, errorClass: .malformed, reason: error.reason)
+        } catch let error as JSONError {
+            return try sink.deadLetter(record, errorClass: .malformed, reason: error.description)
+        }
+        guard let home = try home(of: event, feed: feed) else {
+            let reason = "the event of a line names no document, and the line is unknown"
+            return try sink.deadLetter(record, errorClass: .malformed, reason: reason)
+        }
+        let partition = homePartition(home)
+        if partition != record.partition, !record.isForwarded {
+            return try sink.forward(record, to: partition, key: home)
+        }
+        let causation = Causation(
+            topic: record.topic,
+            partition: record.partition,
+            offset: record.offset,
+            eventAt: event.version.eventAt > 0 ? event.version.eventAt : record.timestamp,
+            traceparent: record.traceparent
+        )
+        try take(event, feed: feed, home: home, partition: partition, causation: causation)
+    }
+
+    /// The id that decides where the event belongs; nil where it cannot be told.
+    private func home(of event: ChangeEvent, feed: Feed) throws -> String? {
+        guard let active = feed.mappings.first ?? feed.lines.first else { return event.id }
+        guard let property = active.mapping.businessCentral.home else { return event.id }
+        if let document = event.image?[property]?.string, NamedUUID.isUUID(document) { return document.lowercased() }
+        return try tables.pairs(mapping: active.mapping.name, id: event.id).first.flatMap {
+            try tables.load($0)?.coupling.homeID
+        }
+    }
+
+    private func take(
+        _ event: ChangeEvent,
+        feed: Feed,
+        home: String,
+        partition: Int32,
+        causation: Causation
+    ) throws {
+        for active in feed.mappings {
+            let arrival = Arrival(
+                kind: event.kind,
+                id: event.id,
+                company: event.company,
+                document: active.mapping.businessCentral.home == nil ? nil : home,
+                entity: entity(of: active, causation: causation),
+                image: event.image,
+                version: event.version,
+                causation: causation,
+                partition: partition
+            )
+            try handle(arrival, active)
+        }
+        for active in feed.lines { try takeLines(of: event, active, partition: partition, causation: causation) }
+    }
+
+    /// The entity of the pair's Business Central record: the topic's, of a line the lines' own.
+    private func entity(of active: ActiveMapping, causation: Causation) -> String {
+        let entities = active.mapping.businessCentral.entities
+        return entities.first { causation.topic.hasSuffix(".\($0)") } ?? entities.first ?? active.mapping.name
+    }
+
+    private func processTombstone(_ record: InputRecord, keyID: String?, feed: Feed) throws {
+        guard let keyID else {
+            return try sink.deadLetter(record, errorClass: .malformed, reason: "a tombstone whose key names no record id")
+        }
+        var isForwarded = false
+        for active in feed.mappings {
+            for pairKey in try tables.pairs(mapping: active.mapping.name, id: keyID) {
+                guard let (coupling, partition) = try tables.load(pairKey) else { continue }
+                if let company = settings.company, company != coupling.company { continue }
+                if partition != record.partition, !record.isForwarded {
+                    if !isForwarded { try sink.forward(record, to: partition, key: coupling.homeID) }
+                    isForwarded = true
+                    continue
+                }
+                guard coupling.state != .deleted, coupling.state != .broken else { continue }
+                let causation = Causation(
+                    topic: record.topic,
+                    partition: record.partition,
+                    offset: record.offset,
+                    eventAt: record.timestamp,
+                    traceparent: record.traceparent
+                )
+                let arrival = Arrival(
+                    kind: .delete,
+                    id: coupling.id,
+                    company: coupling.company,
+                    document: coupling.document,
+                    entity: coupling.bc.entity,
+                    image: nil,
+                    version: RecordVersion(sequence: nil, modifiedAt: nil, eventAt: record.timestamp),
+                    causation: causation,
+                    partition: partition
+                )
+                try handle(arrival, active)
+            }
+        }
+    }
+}

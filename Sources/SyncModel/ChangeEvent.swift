@@ -1,0 +1,105 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSON
+
+/// A change event of Business Central, read from a record of a change topic.
+public struct ChangeEvent {
+    /// What happened to the record.
+    public enum Kind: Sendable, Hashable {
+        /// Created, changed, or read by a snapshot.
+        case upsert
+        /// Deleted.
+        case delete
+    }
+
+    /// Why an event cannot be read: it goes to the dead letters with this sentence.
+    public struct Malformed: Error, Sendable, Hashable {
+        /// What is wrong, without any value of the record.
+        public let reason: String
+
+        /// Makes a reason.
+        public init(_ reason: String) {
+            self.reason = reason
+        }
+    }
+
+    /// What happened.
+    public var kind: Kind
+    /// The record's id, lower-case.
+    public var id: String
+    /// The company.
+    public var company: String
+    /// The record's image after the change, of a delete the one before it; nil where a delete has none.
+    public var image: JSONValue?
+    /// The record's version.
+    public var version: RecordVersion
+
+    /// Reads an event in canonical form or as Debezium writes it, also wrapped with its schema.
+    ///
+    /// - Parameters:
+    ///   - root: the value of the record.
+    ///   - keyID: the id that the record's key names; nil where it names none.
+    ///   - defaultCompany: the company of events that name none.
+    /// - Throws: `Malformed`.
+    public init(_ root: JSONValue, keyID: String?, defaultCompany: String?) throws(Malformed) {
+        guard root.kind == .object else { throw Malformed("the value is no JSON object") }
+        var event = root
+        if let payload = root["payload"], root["schema"] != nil { event = payload }
+        guard event.kind == .object else { throw Malformed("the payload is no JSON object") }
+        guard let op = event["op"]?.string else { throw Malformed("no \"op\"; allowed are c, u, d and r") }
+        switch op {
+        case "c", "u", "r": kind = .upsert
+        case "d": kind = .delete
+        default: throw Malformed("unknown \"op\" of \(op.utf8.count) bytes; allowed are c, u, d and r")
+        }
+        let found = kind == .upsert ? event["after"] : event["before"]
+        image = found.flatMap { $0.kind == .object ? $0 : nil }
+        if kind == .upsert, image == nil { throw Malformed("no \"after\" image, which op \(op) needs") }
+        id = try ChangeEvent.recordID(image: image, keyID: keyID)
+        guard let company = event["source"]?["company"]?.string ?? defaultCompany, !company.isEmpty else {
+            throw Malformed("no company in \"source\", and SYNC_COMPANY is not set")
+        }
+        guard company.utf8.count <= 120 else { throw Malformed("the company's name is longer than 120 bytes") }
+        self.company = company
+        version = RecordVersion(
+            sequence: event["source"]?["sequence"]?.int64,
+            modifiedAt: kind == .upsert ? image?["lastModifiedDateTime"]?.string : nil,
+            eventAt: event["ts_ms"]?.int64 ?? event["source"]?["ts_ms"]?.int64 ?? 0
+        )
+    }
+
+    private static func recordID(image: JSONValue?, keyID: String?) throws(Malformed) -> String {
+        guard let member = image?["systemId"] ?? image?["id"], !member.isNull else {
+            guard let keyID else { throw Malformed("no record id in key or image") }
+            return keyID
+        }
+        guard let text = member.string, NamedUUID.isUUID(text) else { throw Malformed("the record's id is no UUID") }
+        let id = text.lowercased()
+        if id == blankID { throw Malformed("the record's id is all zeros") }
+        if let keyID, keyID != id { throw Malformed("key and image name different ids") }
+        return id
+    }
+
+    /// The id that stands for none.
+    public static let blankID = "00000000-0000-0000-0000-000000000000"
+
+    /// The record id that a key names: a UUID as text or as JSON text, or an object with `systemId` or `id`.
+    ///
+    /// Other keys name none; they are accepted, since the image has the id too.
+    public static func keyID(_ key: UnsafeRawBufferPointer?, using document: JSONDocument) -> String? {
+        guard let key, key.count >= 36 else { return nil }
+        if key.count == 36 {
+            let text = String(decoding: key, as: UTF8.self)
+            return NamedUUID.isUUID(text) ? text.lowercased() : nil
+        }
+        guard let root = try? document.parse(key) else { return nil }
+        var value: JSONValue? = root
+        if root.kind == .object {
+            let payload = root["schema"] != nil ? root["payload"] ?? root : root
+            value = payload["systemId"] ?? payload["id"]
+        }
+        guard let text = value?.string, NamedUUID.isUUID(text) else { return nil }
+        return text.lowercased()
+    }
+}

@@ -1,0 +1,58 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import COpenSSL
+
+/// Name-based identifiers: the same name always gives the same id, so a repeated create is the same create.
+public enum NamedUUID {
+    /// The namespace of change ids and of the Dataverse ids that we choose.
+    static let namespace: [UInt8] = [
+        0x3c, 0x5f, 0x3c, 0x8e, 0x1f, 0x5b, 0x4a, 0x52, 0x9f, 0x0e, 0x5b, 0x1d, 0x6f, 0x0a, 0x7c, 0x11,
+    ]
+
+    /// The UUIDv5 of a name in the project's namespace, lower-case with hyphens.
+    public static func make(_ name: String) -> String {
+        var input = namespace
+        input.append(contentsOf: name.utf8)
+        var digest = [UInt8](repeating: 0, count: 20)
+        SHA1(input, input.count, &digest)
+        digest[6] = (digest[6] & 0x0f) | 0x50
+        digest[8] = (digest[8] & 0x3f) | 0x80
+        return text(digest)
+    }
+
+    /// Whether the text is a UUID in its usual form, without braces, in any case.
+    public static func isUUID(_ text: String) -> Bool {
+        var position = 0
+        for byte in text.utf8 {
+            switch position {
+            case 8, 13, 18, 23: guard byte == 0x2d else { return false }
+            default: guard isHexDigit(byte) else { return false }
+            }
+            position += 1
+        }
+        return position == 36
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
+    }
+
+    private static let digits: [UInt8] = Array("0123456789abcdef".utf8)
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: 36) { buffer in
+            var position = 0
+            for index in 0..<16 {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    buffer[position] = 0x2d
+                    position += 1
+                }
+                buffer[position] = digits[Int(bytes[index] >> 4)]
+                buffer[position + 1] = digits[Int(bytes[index] & 15)]
+                position += 2
+            }
+            return position
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+/// A point in time read from ISO 8601 text, in microseconds since 1970; for comparing versions only.
+public enum Timestamp {
+    /// The microseconds since 1970 of a text such as `2026-03-31T09:15:19.347Z`; nil where it is none.
+    ///
+    /// Takes 0 to 9 digits of a second's fraction and `Z` or an offset; the fraction is cut to microseconds.
+    public static func microseconds(_ text: String) -> Int64? {
+        var reader = Reader(Array(text.utf8))
+        guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
+            let day = reader.number(2), reader.take("T") || reader.take(" "), let hour = reader.number(2),
+            reader.take(":"), let minute = reader.number(2), reader.take(":"), let second = reader.number(2),
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
+        else { return nil }
+        let fraction = reader.fraction()
+        guard let offset = reader.offsetInMinutes(), reader.isAtEnd else { return nil }
+        let days = daysSince1970(year: year, month: month, day: day)
+        let seconds = Int64(days) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(offset) * 60
+        return seconds * 1_000_000 + fraction
+    }
+
+    /// The text of a time in milliseconds since 1970: `2026-03-31T09:15:19.347Z`.
+    public static func text(milliseconds: Int64) -> String {
+        let days = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
+        let rest = milliseconds - days * 86_400_000
+        let (year, month, day) = civil(days: Int(days))
+        let clock = [rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60].map { pad(Int($0), 2) }
+        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(clock.joined(separator: ":")).\(pad(Int(rest % 1_000), 3))Z"
+    }
+
+    /// The date of a time in milliseconds since 1970, in UTC: `2026-03-31`.
+    public static func date(milliseconds: Int64) -> String {
+        String(text(milliseconds: milliseconds).prefix(10))
+    }
+
+    private static func pad(_ value: Int, _ width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+
+    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    private static func civil(days: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthIndex = (5 * dayOfYear + 2) / 153
+        let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return (year, month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
+    }
+
+    private struct Reader {
+        let bytes: [UInt8]
+        var position = 0
+
+        init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+        var isAtEnd: Bool { position == bytes.count }
+
+        mutating func take(_ character: Unicode.Scalar) -> Bool {
+            guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
+            position += 1
+            return true
+        }
+
+        mutating func digit() -> Int? {
+            guard position < bytes.count, (0x30...0x39).contains(bytes[position]) else { return nil }
+            position += 1
+            return Int(bytes[position - 1]) - 0x30
+        }
+
+        mutating func number(_ width: Int) -> Int? {
+            var value = 0
+            for _ in 0..<width {
+                guard let digit = digit() else { return nil }
+                value = value * 10 + digit
+            }
+            return value
+        }
+
+        /// The fraction of a second in microseconds; 0 where there is none.
+        mutating func fraction() -> Int64 {
+            guard take(".") else { return 0 }
+            var value: Int64 = 0
+            var scale: Int64 = 100_000
+            while let digit = digit() {
+                value += Int64(digit) * scale
+                scale /= 10
+            }
+            return value
+        }
+
+        mutating func offsetInMinutes() -> Int? {
+            if take("Z") || take("z") { return 0 }
+            let sign: Int
+            if take("+") { sign = 1 } else if take("-") { sign = -1 } else { return nil }
+            guard let hours = number(2) else { return nil }
+            _ = take(":")
+            guard let minutes = number(2) else { return nil }
+            return sign * (hours * 60 + minutes)
+        }
+    }
+}
