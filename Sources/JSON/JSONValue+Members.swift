@@ -18,14 +18,21 @@ extension JSONValue {
     }
 
     private func member(_ name: UnsafeRawBufferPointer) -> JSONValue? {
+        // Read once: each access to the document's properties would be checked for exclusivity.
+        let base = document.base
         let nodes = document.nodes
         let end = node.pointee.next
+        let length = UInt32(truncatingIfNeeded: name.count)
         var key = index + 1
         while key < end {
-            if text(of: nodes + Int(key)).hasSameBytes(as: name) {
-                return JSONValue(document: document, index: key + 1, generation: generation)
+            let candidate = nodes + Int(key)
+            if candidate.pointee.text_length == length {
+                let text = UnsafeRawBufferPointer(start: base + Int(candidate.pointee.text), count: Int(length))
+                if text.hasSameBytes(as: name) {
+                    return JSONValue(document: document, index: key + 1, generation: generation)
+                }
             }
-            key = nodes[Int(key) + 1].next
+            key = candidate[1].next
         }
         return nil
     }
