@@ -1,0 +1,45 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSimdjson
+
+extension JSONValue {
+    /// The object's member of that name; nil when there is none or this is no object.
+    ///
+    /// Names are compared byte for byte. Of several members with the same name it is the first.
+    public subscript(_ name: String) -> JSONValue? {
+        guard isKind(CSIMDJSON_OBJECT) else { return nil }
+        return name.withBytes { member($0) }
+    }
+
+    /// The object's member whose name has these bytes; nil when there is none or this is no object.
+    public subscript(bytes name: UnsafeRawBufferPointer) -> JSONValue? {
+        isKind(CSIMDJSON_OBJECT) ? member(name) : nil
+    }
+
+    private func member(_ name: UnsafeRawBufferPointer) -> JSONValue? {
+        // Read once: each access to the document's properties would be checked for exclusivity.
+        let base = document.base
+        let nodes = document.nodes
+        let end = node.pointee.next
+        let length = UInt32(truncatingIfNeeded: name.count)
+        var key = index + 1
+        while key < end {
+            let candidate = nodes + Int(key)
+            if candidate.pointee.text_length == length {
+                let text = UnsafeRawBufferPointer(start: base + Int(candidate.pointee.text), count: Int(length))
+                if text.hasSameBytes(as: name) {
+                    return JSONValue(document: document, index: key + 1, generation: generation)
+                }
+            }
+            key = candidate[1].next
+        }
+        return nil
+    }
+
+    /// The array's elements in order; empty for anything but an array.
+    public var elements: JSONElements { JSONElements(array: self) }
+
+    /// The object's members in the document's order, repeated names included; empty for anything but an object.
+    public var members: JSONMembers { JSONMembers(object: self) }
+}
