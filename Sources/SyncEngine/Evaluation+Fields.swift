@@ -34,7 +34,7 @@ extension Evaluation {
             return try Evaluation.text(try PropertyReader.text(image, property), field)
         case .decimal, .integer:
             guard let number = try PropertyReader.decimal(image, property) else { return .null }
-            if field.transformation == .zeroIfNegative, number.isNegative { return .number(.zero) }
+            if field.transformation == .zeroIfNegative, number.isNegative { return .number(DecimalText(0)) }
             return .number(number)
         case .boolean:
             return try PropertyReader.boolean(image, property).map { .bool($0) } ?? .null
@@ -51,7 +51,7 @@ extension Evaluation {
                         + "known are \(field.options.keys.sorted().joined(separator: ", "))"
                 )
             }
-            return .number(DecimalText(integer: option))
+            return .number(DecimalText(Int64(option)))
         case .lookup, .owner, .entityName:
             return nil
         }

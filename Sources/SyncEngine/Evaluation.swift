@@ -19,20 +19,10 @@ public struct RecordState: Sendable, Hashable {
 
     var columns: [MappedColumn] {
         [
-            MappedColumn("statecode", .number(DecimalText(integer: state))),
-            MappedColumn("statuscode", .number(DecimalText(integer: status))),
+            MappedColumn("statecode", .number(DecimalText(Int64(state)))),
+            MappedColumn("statuscode", .number(DecimalText(Int64(status)))),
         ]
     }
-}
-
-extension DecimalText {
-    /// A whole number.
-    public init(integer: Int) {
-        self = DecimalText(String(integer)) ?? .zero
-    }
-
-    /// Nothing.
-    public static let zero: DecimalText = DecimalText("0") ?? DecimalText(integer: 0)
 }
 
 /// One source record on its way to the other side: what its mapping makes of it.

@@ -123,7 +123,15 @@ extension SyncEngine {
         if let key = evaluation.uniqueKey { try claim(key, for: &coupling, mapping: active.mapping) }
         var result = RecordResult.unchanged
         while let step = try nextStep(coupling, evaluation, active.rule) {
-            try emit(step.operation, step.columns, &coupling, waiting, rule: active.rule, partition: partition)
+            try emit(
+                step.operation,
+                step.columns,
+                &coupling,
+                waiting,
+                implied: step.implied,
+                rule: active.rule,
+                partition: partition
+            )
             if result == .unchanged { result = step.operation == .create ? .inserted : .modified }
             if coupling.inFlight != nil { return result }
         }

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
+public import JSON
 import SyncModel
 
 /// One record's event, at home and ready for its mapping.

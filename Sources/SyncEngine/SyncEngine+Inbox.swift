@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-public import SyncModel
+import SyncModel
 
 extension SyncEngine {
     /// Takes one record of the worker's inbox: a forwarded event, a delivery result or an operator's command.

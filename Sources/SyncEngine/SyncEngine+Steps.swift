@@ -7,6 +7,8 @@ import SyncModel
 struct Step {
     var operation: Operation
     var columns: [MappedColumn]
+    /// Columns that Dataverse sets by itself along with the change.
+    var implied: [MappedColumn] = []
 }
 
 extension SyncEngine {
@@ -19,7 +21,8 @@ extension SyncEngine {
             let columns = evaluation.columns.filter {
                 ($0.access == .readWrite || $0.access == .insertOnly) && $0.value != .null
             }
-            return Step(operation: .create, columns: columns)
+            let implied = evaluation.columns.filter { $0.isImpliedOnCreate && $0.value != .null }
+            return Step(operation: .create, columns: columns, implied: implied)
         }
         try refuseForbiddenChange(coupling, evaluation)
         let base = coupling.base
@@ -49,11 +52,14 @@ extension SyncEngine {
     }
 
     /// Publishes a change, and takes it as applied at once unless results are awaited.
+    ///
+    /// - Parameter implied: columns that the target sets by itself along with it, agreed with it and not sent.
     func emit(
         _ operation: Operation,
         _ columns: [MappedColumn],
         _ coupling: inout Coupling,
         _ waiting: Waiting,
+        implied: [MappedColumn] = [],
         rule: any EntityRule,
         partition: Int32
     ) throws {
@@ -81,7 +87,7 @@ extension SyncEngine {
         }
         try sink.publish(change)
         var values: [String: String?] = [:]
-        for column in columns { values.updateValue(column.value.baseText, forKey: column.name) }
+        for column in columns + implied { values.updateValue(column.value.baseText, forKey: column.name) }
         if settings.isConfirmed {
             coupling.inFlight = Coupling.InFlight(
                 changeID: change.changeID,

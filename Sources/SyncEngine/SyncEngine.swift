@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-public import SyncModel
+import SyncModel
 
 /// The core: from change events, delivery results and other workers' couplings to outbound changes and coupling records.
 ///

@@ -35,6 +35,15 @@ public struct Coupling: Sendable, Hashable {
         public var version: RecordVersion
         /// Values of the source that other records need, by property name.
         public var facts: [String: String] = [:]
+
+        /// Makes the source side of a pair first seen.
+        public init(entity: String, id: String, key: String?, version: RecordVersion, facts: [String: String] = [:]) {
+            self.entity = entity
+            self.id = id
+            self.key = key
+            self.version = version
+            self.facts = facts
+        }
     }
 
     /// The Dataverse side.
@@ -49,6 +58,14 @@ public struct Coupling: Sendable, Hashable {
         public var related: [String: Related] = [:]
         /// A create was published (and, with confirmed delivery, applied) and no delete since.
         public var isCreated = false
+
+        /// Makes the target side of a pair first seen.
+        public init(entity: String, id: String, etag: String? = nil, isCreated: Bool = false) {
+            self.entity = entity
+            self.id = id
+            self.etag = etag
+            self.isCreated = isCreated
+        }
     }
 
     /// A row that the target made along with another.

@@ -1,0 +1,153 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import SyncEngine
+import SyncModel
+
+/// Posted sales invoices: totals and state go out when all lines are there.
+struct InvoiceRule: EntityRule {
+    static let lineMapping = "POSTEDSALESLINE-INV"
+
+    var factProperties: [String] {
+        ["currencyCode", "pricesIncludeTax", "shipmentDate"] + InvoiceLineRule.shipToColumns.map(\.property)
+    }
+
+    /// Active and billed; a closed invoice is opened before its state changes (INV-31).
+    var openState: RecordState? { RecordState(state: 0, status: 4) }
+
+    func complete(_ evaluation: inout Evaluation) throws {
+        let lines = try InvoiceLines(evaluation)
+        try requireProducts(of: lines, &evaluation)
+        setTotals(lines, try amounts(evaluation.image), &evaluation)
+        evaluation.late = try lines.missing(in: evaluation)
+        evaluation.state = try state(evaluation.image)
+    }
+
+    /// Every line with a product must find it before the invoice is created (INV-05, INV-06).
+    private func requireProducts(of lines: InvoiceLines, _ evaluation: inout Evaluation) throws {
+        guard !evaluation.coupling.crm.isCreated else { return }
+        for line in lines.embedded {
+            guard let product = try InvoiceLineRule.product(of: line) else { continue }
+            _ = try evaluation.require(product.mapping, key: product.number, column: nil)
+        }
+    }
+
+    private struct Amounts {
+        var excludingTax: DecimalText
+        var includingTax: DecimalText
+        var discount: DecimalText
+    }
+
+    private func amounts(_ image: JSONValue) throws -> Amounts? {
+        guard let excluding = try PropertyReader.decimal(image, "totalAmountExcludingTax"),
+            let including = try PropertyReader.decimal(image, "totalAmountIncludingTax")
+        else { return nil }
+        let discount = try PropertyReader.decimal(image, "discountAmount") ?? DecimalText(0)
+        return Amounts(excludingTax: excluding, includingTax: including, discount: discount)
+    }
+
+    /// Totals with both order integrations off (INV-12, INV-14).
+    private func setTotals(_ lines: InvoiceLines, _ amounts: Amounts?, _ evaluation: inout Evaluation) {
+        guard let amounts else { return }
+        let lineDiscount = lines.discount
+        evaluation.set("freightamount", .number(DecimalText(0)), access: .modifyOnly)
+        evaluation.set("discountpercentage", .number(DecimalText(0)), access: .modifyOnly)
+        evaluation.set("totaltax", .number(amounts.includingTax - amounts.excludingTax), access: .modifyOnly)
+        evaluation.set("totallineitemdiscountamount", .number(lineDiscount), access: .modifyOnly)
+        evaluation.set("totaldiscountamount", .number(amounts.discount + lineDiscount), access: .modifyOnly)
+    }
+
+    /// Paid, partly paid, billed or cancelled (INV-30, INV-32).
+    private func state(_ image: JSONValue) throws -> RecordState? {
+        let status = try PropertyReader.text(image, "status").map(PropertyReader.unescape)
+        if status == "Canceled" { return RecordState(state: 3, status: 100_003) }
+        guard let remaining = try PropertyReader.decimal(image, "remainingAmount") else { return nil }
+        if remaining.isZero { return RecordState(state: 2, status: 100_001) }
+        let total = try PropertyReader.decimal(image, "totalAmountIncludingTax")
+        return total == remaining ? openState : RecordState(state: 2, status: 100_002)
+    }
+
+    /// With prices including VAT, the difference that rounding leaves becomes a line of its own (INV-15).
+    func derivedLines(of document: JSONValue) throws -> [String] {
+        guard document["pricesIncludeTax"]?.bool == true, let lines = document["salesInvoiceLines"],
+            let id = document["systemId"]?.string
+        else { return [] }
+        var difference = DecimalText(0)
+        for line in lines.elements {
+            let amounts = try InvoiceLineRule.Amounts(line, pricesIncludeTax: true)
+            guard let including = amounts.includingTax, let price = amounts.pricePerUnit, let quantity = amounts.quantity
+            else { continue }
+            difference = difference + including - (price * quantity + amounts.tax - amounts.discount)
+        }
+        guard !difference.isZero else { return [] }
+        var writer = JSONWriter(reserving: 256)
+        writer.beginObject()
+        writer.key("systemId")
+        writer.string("\(id.lowercased())/rounding")
+        writer.key("documentId")
+        writer.string(id.lowercased())
+        writer.key("lineType")
+        writer.string("Rounding")
+        writer.key("description")
+        writer.string("Rounding")
+        writer.key("quantity")
+        writer.integer(1)
+        for name in ["unitPrice", "netAmount", "netAmountIncludingTax"] {
+            writer.key(name)
+            writer.number(difference)
+        }
+        writer.endObject()
+        return [writer.text]
+    }
+}
+
+/// The lines of an invoice, as its event carries them or as they came by themselves.
+struct InvoiceLines {
+    /// The lines in the event; empty where they come by themselves.
+    let embedded: [JSONValue]
+    let isEmbedded: Bool
+    /// The ids of the lines that must be there.
+    let ids: [String]
+    /// Sum of the line discounts.
+    private(set) var discount = DecimalText(0)
+    private var including = DecimalText(0)
+    private var known = 0
+
+    init(_ evaluation: Evaluation) throws {
+        let property = evaluation.image["salesInvoiceLines"]
+        if let lines = property, lines.kind == .array {
+            isEmbedded = true
+            embedded = lines.elements.filter { $0.kind == .object && $0["lineType"]?.string != "Comment" }
+            var ids = embedded.compactMap { DocumentLines.id(of: $0, document: evaluation.coupling.id) }
+            if !(try InvoiceRule().derivedLines(of: evaluation.image).isEmpty) { ids.append("\(evaluation.coupling.id)/rounding") }
+            self.ids = ids
+            for line in embedded {
+                discount = discount + (try PropertyReader.decimal(line, "discountAmount") ?? DecimalText(0))
+            }
+        } else {
+            isEmbedded = false
+            embedded = []
+            ids = []
+            for line in try evaluation.lines(InvoiceRule.lineMapping) where line.exists {
+                discount = discount + (line.facts["discountAmount"].flatMap { DecimalText($0) } ?? DecimalText(0))
+                including = including + (line.facts["netAmountIncludingTax"].flatMap { DecimalText($0) } ?? DecimalText(0))
+                known += 1
+            }
+        }
+    }
+
+    /// The lines that are not on the other side yet.
+    func missing(in evaluation: Evaluation) throws -> [Waiting.Reference] {
+        guard isEmbedded else {
+            let total = try PropertyReader.decimal(evaluation.image, "totalAmountIncludingTax") ?? DecimalText(0)
+            if total == including, known > 0 || total.isZero { return [] }
+            return [.init(mapping: InvoiceRule.lineMapping, key: "\(evaluation.coupling.id)/*", reason: .unseen)]
+        }
+        return try ids.compactMap { id in
+            let line = try evaluation.find(InvoiceRule.lineMapping, key: id, byID: true)
+            if let line, line.exists || line.state == .filtered { return nil }
+            return .init(mapping: InvoiceRule.lineMapping, key: id, reason: line?.reason ?? .unseen)
+        }
+    }
+}

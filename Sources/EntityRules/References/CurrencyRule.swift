@@ -1,0 +1,68 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import SyncEngine
+import SyncModel
+
+/// Currencies: symbol, and the exchange rate as Dataverse expects it.
+struct CurrencyRule: EntityRule {
+    /// Digits of a rate's fraction (CUR-05).
+    static let rateDigits = 10
+
+    func complete(_ evaluation: inout Evaluation) throws {
+        guard let code = try PropertyReader.text(evaluation.image, "code"), !code.isEmpty else {
+            throw RecordError.permanent("BlankCode", "property \"code\" is blank (CUR-06)")
+        }
+        if evaluation.value(of: "currencysymbol") ?? .null == .null {
+            evaluation.set("currencysymbol", .text(code))  // CUR-03
+        }
+        guard let rate = try rate(of: code, &evaluation) else { return }
+        guard !rate.isZero else {
+            throw RecordError.permanent("ExchangeRateZero", "the exchange rate at \(evaluation.workDate) is 0 (CUR-04)")
+        }
+        evaluation.set("exchangerate", .number(rate))
+    }
+
+    /// Units of the currency per unit of the Dataverse base currency (CUR-05); nil while the base currency is awaited.
+    private func rate(of code: String, _ evaluation: inout Evaluation) throws -> DecimalText? {
+        let base = evaluation.settings.crmBaseCurrency ?? evaluation.settings.localCurrency
+        if code == base { return DecimalText(1) }
+        let own = try CurrencyRule.factor(evaluation.image, at: evaluation.workDate)
+        guard let base, base != evaluation.settings.localCurrency else {
+            return own.amount.divided(by: own.worth, fractionDigits: CurrencyRule.rateDigits)
+        }
+        // Through the local currency: both rates against it, that of the base currency from its own record (CUR-06).
+        guard let found = try evaluation.require("CURRENCY", key: base, column: nil) else { return nil }
+        guard let text = found.facts["exchangeRates"], let rates = try? JSONDocument().parse(text) else {
+            throw RecordError.permanent("BaseCurrencyRate", "the base currency has no exchange rate (CUR-06)")
+        }
+        let other = try CurrencyRule.factor(of: rates, at: evaluation.workDate)
+        return (own.amount * other.worth).divided(by: own.worth * other.amount, fractionDigits: CurrencyRule.rateDigits)
+    }
+
+    var factProperties: [String] { ["exchangeRates"] }
+
+    private static func factor(_ image: JSONValue, at date: String) throws -> (amount: DecimalText, worth: DecimalText) {
+        guard let rates = image["exchangeRates"] else {
+            throw RecordError.permanent("ExchangeRateMissing", "property \"exchangeRates\" is missing (CUR-04)")
+        }
+        return try factor(of: rates, at: date)
+    }
+
+    /// The newest rate that holds at a date: so many units of the currency are worth so much in the local one.
+    private static func factor(of rates: JSONValue, at date: String) throws -> (amount: DecimalText, worth: DecimalText) {
+        var best: (from: String, amount: DecimalText, worth: DecimalText)?
+        for rate in rates.elements {
+            guard let from = try PropertyReader.text(rate, "startingDate"), from <= date, from > best?.from ?? "",
+                let amount = try PropertyReader.decimal(rate, "exchangeRateAmount"),
+                let worth = try PropertyReader.decimal(rate, "relationalExchangeRateAmount")
+            else { continue }
+            best = (from, amount, worth)
+        }
+        guard let best, !best.worth.isZero else {
+            throw RecordError.permanent("ExchangeRateMissing", "no exchange rate holds at \(date) (CUR-04)")
+        }
+        return (best.amount, best.worth)
+    }
+}
