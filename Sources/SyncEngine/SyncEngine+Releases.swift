@@ -91,3 +91,35 @@ extension SyncEngine {
         return true
     }
 }
+
+/// How many pairs wait or failed.
+public struct WaitingCensus: Sendable {
+    /// Waiting pairs by mapping.
+    public var waiting: [String: Int] = [:]
+    /// Failed and skipped pairs by mapping.
+    public var failed: [String: Int] = [:]
+    /// Waiting pairs by mapping and by the mapping of what they wait for first.
+    public var references: [[String]: Int] = [:]
+}
+
+extension SyncEngine {
+    /// Counts the waiting pairs of the owned partitions.
+    ///
+    /// - Parameter limit: largest number looked at in each partition, so that a heartbeat stays cheap.
+    public func waitingCensus(limit: Int = 2_000) throws -> WaitingCensus {
+        var census = WaitingCensus()
+        for partition in ownedPartitions {
+            for pair in try tables.waiting(in: partition).prefix(limit) {
+                guard let coupling = try tables.load(pair)?.coupling else { continue }
+                if coupling.state == .failed || coupling.state == .skipped {
+                    census.failed[coupling.mapping, default: 0] += 1
+                } else {
+                    census.waiting[coupling.mapping, default: 0] += 1
+                    let reference = coupling.waiting?.waitsFor.first?.mapping ?? ""
+                    census.references[[coupling.mapping, reference], default: 0] += 1
+                }
+            }
+        }
+        return census
+    }
+}

@@ -1,0 +1,134 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Kafka
+import SyncEngine
+import SyncModel
+
+/// Reads the couplings topics of everything a worker refers to, and `sync.control`, whole and outside any group.
+///
+/// One read_committed handle with manual assignment; its positions lie in the local state, so they move and fall back
+/// with it.
+final class ChangelogTail {
+    private let configuration: WorkerConfiguration
+    private let consumer: Consumer
+    private let admin: Admin
+    private let telemetry: WorkerTelemetry
+    private let partitions: [TopicPartition]
+    private var next: [TopicPartition: Int64] = [:]
+    private let controlPartition: TopicPartition
+    private let control: ControlState
+
+    init(
+        _ configuration: WorkerConfiguration,
+        admin: Admin,
+        telemetry: WorkerTelemetry,
+        control: ControlState,
+        partitionCounts: [String: Int32]
+    ) throws {
+        self.configuration = configuration
+        self.admin = admin
+        self.telemetry = telemetry
+        self.control = control
+        var properties = configuration.kafka
+        properties.properties["isolation.level"] = "read_committed"
+        consumer = try Consumer(configuration: properties, group: nil, observer: KafkaTelemetry(telemetry.log))
+        controlPartition = TopicPartition(configuration.controlTopic, 0)
+        partitions = configuration.tailTopics.flatMap { topic in
+            (0..<(partitionCounts[topic] ?? 0)).map { TopicPartition(topic, $0) }
+        }
+    }
+
+    /// Begins, or begins again, at the positions that the local state has; control records are read from their beginning.
+    func rewind(_ state: LocalState) throws {
+        next = [:]
+        var offsets: [TopicPartition: Int64] = [:]
+        for partition in partitions {
+            let stored = try state.position(topic: partition.topic, partition: partition.partition)
+            offsets[partition] = stored ?? Consumer.beginning
+            next[partition] = stored ?? 0
+        }
+        offsets[controlPartition] = Consumer.beginning
+        next[controlPartition] = 0
+        try consumer.assign(offsets)
+    }
+
+    /// The positions that must be passed to know everything that was written before now.
+    ///
+    /// Asked as read_uncommitted: a read_committed end is the last stable offset, which hides what is pending.
+    func ends() throws -> [TopicPartition: Int64] {
+        try admin.endOffsets(partitions + [controlPartition], isolation: .readUncommitted)
+    }
+
+    /// Whether everything up to these positions was read.
+    func hasPassed(_ ends: [TopicPartition: Int64]) -> Bool {
+        ends.allSatisfy { (next[$0.key] ?? 0) >= $0.value }
+    }
+
+    /// The partitions whose stored position lies behind the end of the topic: it was made anew, and the state is another's.
+    func partitionsAhead(of ends: [TopicPartition: Int64]) -> [TopicPartition] {
+        ends.filter { $0.key != controlPartition && (next[$0.key] ?? 0) > $0.value }.map(\.key)
+    }
+
+    /// Takes up to `limit` records that have arrived.
+    ///
+    /// - Returns: how many were taken; 0 when nothing arrived within the time.
+    func take(limit: Int, timeoutMs: Int32, engine: SyncEngine<LocalState>, state: LocalState) throws -> Int {
+        var taken = 0
+        while taken < limit {
+            switch consumer.poll(timeoutMs: taken == 0 ? timeoutMs : 0) {
+            case .message(let message):
+                try take(message, engine: engine, state: state)
+                taken += 1
+            case .partitionEnd(let partition, let offset):
+                next[partition] = max(next[partition] ?? 0, offset)
+            case .error(let error):
+                telemetry.log.warning("reading the changelogs", [("error", .string(error.description))])
+                return taken
+            case nil:
+                return taken
+            }
+        }
+        return taken
+    }
+
+    private func take(_ message: Message, engine: SyncEngine<LocalState>, state: LocalState) throws {
+        let partition = TopicPartition(message.topic, message.partition)
+        if partition == controlPartition {
+            control.take(key: message.key, value: message.value)
+        } else {
+            let isOwn = message.topic == configuration.couplingsTopic && engine.ownedPartitions.contains(message.partition)
+            if !isOwn, let key = message.key {
+                try apply(message, pairKey: String(decoding: key, as: UTF8.self), engine)
+            }
+            try state.setPosition(topic: message.topic, partition: message.partition, message.offset + 1)
+        }
+        next[partition] = message.offset + 1
+    }
+
+    private func apply(_ message: Message, pairKey: String, _ engine: SyncEngine<LocalState>) throws {
+        do {
+            try engine.applyRemote(pairKey: pairKey, value: message.value, partition: message.partition)
+        } catch let error as JSONError {
+            report(message, error.description)
+        } catch let error as Coupling.Unreadable {
+            report(message, "member \(error.member) is missing or wrong")
+        }
+    }
+
+    /// A record that nobody of this project wrote: reported and passed over, as it can hold nothing that we know.
+    private func report(_ message: Message, _ reason: String) {
+        telemetry.log.error(
+            "coupling record cannot be read",
+            [
+                ("kafka.topic", .string(message.topic)), ("kafka.partition", .integer(Int64(message.partition))),
+                ("kafka.offset", .integer(message.offset)), ("error", .string(reason)),
+            ]
+        )
+    }
+
+    func close() {
+        consumer.close()
+    }
+}

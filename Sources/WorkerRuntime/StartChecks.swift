@@ -1,0 +1,68 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Kafka
+import SyncModel
+import Telemetry
+
+/// The name that gives an instance its transactional ids, made once and kept with its state.
+enum InstanceName {
+    static func kept(in directory: String) throws -> String {
+        let path = "\(directory)/instance"
+        if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+            let name = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            if !name.isEmpty { return name }
+        }
+        let name = UUID().uuidString.lowercased()
+        try "\(name)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        return name
+    }
+}
+
+/// Checks that the topics are there and fit together, waiting while Kafka cannot be reached.
+struct TopicCheck {
+    let configuration: WorkerConfiguration
+    let admin: Admin
+    let telemetry: WorkerTelemetry
+
+    init(_ configuration: WorkerConfiguration, admin: Admin, telemetry: WorkerTelemetry) {
+        self.configuration = configuration
+        self.admin = admin
+        self.telemetry = telemetry
+    }
+
+    /// The partition counts of the worker's topics.
+    func wait(isStopping: () -> Bool) throws -> [String: Int32] {
+        var attempt = 0
+        while true {
+            do {
+                let found = try admin.topics(timeoutMs: Int32(min(1_000 << min(attempt, 4), 10_000)))
+                try check(found)
+                return found
+            } catch let error as KafkaError where error.disposition == .retriable && !isStopping() {
+                attempt += 1
+                telemetry.health.set(reason: "Kafka cannot be reached: \(error.name)", for: "worker")
+                telemetry.log.warning(
+                    "Kafka cannot be reached; trying again",
+                    [("attempt", .integer(Int64(attempt))), ("error", .string(error.description))]
+                )
+            }
+        }
+    }
+
+    private func check(_ found: [String: Int32]) throws {
+        let consumed = [configuration.inboxTopic] + configuration.changeTopics + [configuration.couplingsTopic]
+        let needed = consumed + configuration.tailTopics + [
+            configuration.controlTopic, "\(configuration.topicPrefix)sync.status",
+            "\(configuration.topicPrefix)sync.dead-letters",
+        ]
+        let outbound = configuration.mappings.map { "\(configuration.topicPrefix)crm.outbound.\($0.mapping.dataverse.entitySet)" }
+        for topic in needed + outbound where found[topic] == nil { throw WorkerError.topicMissing(topic) }
+        let wanted = found[configuration.inboxTopic] ?? 0
+        for topic in consumed {
+            guard let count = found[topic], count != wanted else { continue }
+            throw WorkerError.partitionCount(topic: topic, found: count, wanted: wanted)
+        }
+    }
+}

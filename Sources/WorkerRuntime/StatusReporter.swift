@@ -1,0 +1,110 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Kafka
+import SyncEngine
+import SyncModel
+import Telemetry
+
+/// Tells `sync.status` every few seconds that the instance lives and what it counts.
+final class StatusReporter {
+    static let intervalMs: Int64 = 5_000
+
+    private let configuration: WorkerConfiguration
+    private let instance: String
+    private let telemetry: WorkerTelemetry
+    private let producer: Producer
+    private var writer = JSONWriter()
+    private var last: Int64 = 0
+    /// Where the process serves its endpoints, once known.
+    var url = ""
+
+    init(_ configuration: WorkerConfiguration, instance: String, telemetry: WorkerTelemetry) throws {
+        self.configuration = configuration
+        self.instance = instance
+        self.telemetry = telemetry
+        producer = try Producer(configuration: configuration.kafka, observer: KafkaTelemetry(telemetry.log))
+    }
+
+    func reportIfDue(at now: Int64, worker: Worker) {
+        guard now - last >= StatusReporter.intervalMs else { return }
+        last = now
+        do {
+            try report(at: now, worker: worker)
+        } catch {
+            telemetry.log.warning("status is not told", [("error", .string("\(error)"))])
+        }
+        _ = producer.poll(timeoutMs: 0)
+    }
+
+    private func report(at now: Int64, worker: Worker) throws {
+        writer.removeAll()
+        writer.beginObject()
+        for (name, text) in [
+            ("type", "heartbeat"), ("worker", configuration.worker), ("instance", instance),
+            ("state", worker.restoration == nil ? "running" : "restoring"),
+            ("at", SyncModel.Timestamp.text(milliseconds: now)),
+        ] {
+            writer.key(name)
+            writer.string(text)
+        }
+        writer.key("partitions")
+        writer.beginArray()
+        for partition in worker.engine.ownedPartitions.sorted() { writer.integer(Int64(partition)) }
+        writer.endArray()
+        writer.key("gateOpen")
+        writer.bool(worker.control.isOpen)
+        try writeCounts(worker)
+        writer.key("http")
+        writer.string(url)
+        writer.endObject()
+        let key = Array("\(configuration.worker)/\(instance)".utf8)
+        try key.withUnsafeBytes { key in
+            try writer.bytes.withUnsafeBytes { value in
+                try producer.produce(
+                    topic: "\(configuration.topicPrefix)sync.status",
+                    partition: nil,
+                    key: key,
+                    value: value,
+                    headers: [],
+                    timestampMs: nil
+                )
+            }
+        }
+    }
+
+    private func writeCounts(_ worker: Worker) throws {
+        writer.key("records")
+        writer.beginObject()
+        for active in configuration.mappings {
+            writer.key(active.mapping.name)
+            writer.beginObject()
+            for result in RecordResult.allCases {
+                let count = telemetry.records.with(active.mapping.name, result.rawValue).value
+                guard count > 0 else { continue }
+                writer.key(result.rawValue)
+                writer.integer(Int64(count))
+            }
+            writer.endObject()
+        }
+        writer.endObject()
+        let census = try worker.engine.waitingCensus()
+        for (name, counts) in [("waiting", census.waiting), ("failed", census.failed)] {
+            writer.key(name)
+            writer.beginObject()
+            for (mapping, count) in counts.sorted(by: { $0.key < $1.key }) {
+                writer.key(mapping)
+                writer.integer(Int64(count))
+            }
+            writer.endObject()
+        }
+        for (labels, count) in census.references {
+            telemetry.waitingRecords.set(Double(count), labels)
+        }
+    }
+
+    func close() {
+        producer.close()
+    }
+}

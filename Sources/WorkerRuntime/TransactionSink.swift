@@ -1,0 +1,180 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Kafka
+import SyncEngine
+import SyncModel
+
+/// Turns the engine's effects into records of the open Kafka transaction.
+final class TransactionSink: EffectSink {
+    /// The producer of the open transaction; the owner begins one before the engine is called.
+    var producer: TransactionalProducer?
+    private let configuration: WorkerConfiguration
+    private let telemetry: WorkerTelemetry
+    private var writer = JSONWriter(reserving: 4_096)
+    private var counters: [String: [RecordResult: WorkerTelemetry.CounterSeries]] = [:]
+
+    init(_ configuration: WorkerConfiguration, telemetry: WorkerTelemetry) {
+        self.configuration = configuration
+        self.telemetry = telemetry
+        for active in configuration.mappings {
+            var series: [RecordResult: WorkerTelemetry.CounterSeries] = [:]
+            for result in RecordResult.allCases {
+                series[result] = telemetry.records.with(active.mapping.name, result.rawValue)
+            }
+            counters[active.mapping.name] = series
+        }
+    }
+
+    private func produce(
+        _ topic: String,
+        partition: Int32?,
+        key: String?,
+        value: [UInt8]?,
+        headers: [Header] = []
+    ) throws {
+        guard let producer else { throw WorkerError.noTransaction }
+        let keyBytes = key.map { Array($0.utf8) }
+        try withOptionalBytes(keyBytes) { key in
+            try withOptionalBytes(value) { value in
+                try producer.produce(
+                    topic: topic,
+                    partition: partition,
+                    key: key,
+                    value: value,
+                    headers: headers,
+                    timestampMs: nil
+                )
+            }
+        }
+    }
+
+    private func withOptionalBytes<Result>(
+        _ bytes: [UInt8]?,
+        _ body: (UnsafeRawBufferPointer?) throws -> Result
+    ) rethrows -> Result {
+        guard let bytes else { return try body(nil) }
+        return try bytes.withUnsafeBytes { buffer in
+            // An empty array has no address, yet an empty value is not a tombstone.
+            if buffer.baseAddress == nil {
+                return try withUnsafeBytes(of: UInt8(0)) { try body(UnsafeRawBufferPointer(rebasing: $0[0..<0])) }
+            }
+            return try body(buffer)
+        }
+    }
+
+    func publish(_ change: OutboundChange) throws {
+        writer.removeAll()
+        change.write(to: &writer, topicPrefix: configuration.topicPrefix)
+        var headers = [
+            Header("ce_specversion", "1.0"),
+            Header("ce_id", change.changeID),
+            Header("ce_source", "/business-central/\(change.pairKey.company)/\(change.source.entity)"),
+            Header("ce_type", "sync.\(change.operation.rawValue)"),
+            Header("ce_time", SyncModel.Timestamp.text(milliseconds: change.causation.eventAt)),
+            Header("sync-mapping", change.mapping),
+            Header("sync-operation", change.operation.rawValue),
+        ]
+        if let traceparent = change.causation.traceparent { headers.append(Header("traceparent", traceparent)) }
+        try produce(
+            "\(configuration.topicPrefix)crm.outbound.\(change.entitySet)",
+            partition: nil,
+            key: change.pairKey.description,
+            value: writer.bytes,
+            headers: headers
+        )
+    }
+
+    func record(coupling: [UInt8]?, pairKey: String, partition: Int32) throws {
+        try produce(configuration.couplingsTopic, partition: partition, key: pairKey, value: coupling)
+    }
+
+    func forward(_ record: InputRecord, to partition: Int32, key: String) throws {
+        writer.removeAll()
+        writer.beginObject()
+        writer.key("type")
+        writer.string("forwarded")
+        writer.key("topic")
+        writer.string(record.topic)
+        writer.key("partition")
+        writer.integer(Int64(record.partition))
+        writer.key("offset")
+        writer.integer(record.offset)
+        writer.key("timestamp")
+        writer.integer(record.timestamp)
+        writer.key("key")
+        if let key = record.key { writer.string(String(decoding: key, as: UTF8.self)) } else { writer.null() }
+        writer.key("value")
+        if let value = record.value { writer.raw(value) } else { writer.null() }
+        writer.endObject()
+        let headers = record.traceparent.map { [Header("traceparent", $0)] } ?? []
+        try produce(configuration.inboxTopic, partition: partition, key: key, value: writer.bytes, headers: headers)
+        telemetry.forwarded.add()
+    }
+
+    func deadLetter(_ record: InputRecord, errorClass: ErrorClass, reason: String) throws {
+        let letter = DeadLetter(
+            worker: configuration.worker,
+            topic: configuration.topicPrefix + record.topic,
+            partition: record.partition,
+            offset: record.offset,
+            errorClass: errorClass,
+            reason: reason,
+            time: telemetry.now()
+        )
+        var value = record.value
+        var headers = (telemetry.currentHeaders?() ?? []) + letter.headers
+        if let size = value?.count, size > DeadLetter.largestValue {
+            value = nil
+            headers.append(Header("sync-value-omitted", "\(size) bytes; the original lies at sync-topic, sync-partition, sync-offset"))
+        }
+        guard let producer else { throw WorkerError.noTransaction }
+        try producer.produce(
+            topic: "\(configuration.topicPrefix)sync.dead-letters",
+            partition: nil,
+            key: record.key,
+            value: value,
+            headers: headers,
+            timestampMs: nil
+        )
+        telemetry.deadLetters.with(errorClass.rawValue).add()
+        telemetry.log.warning(
+            "event is a dead letter",
+            [
+                "kafka.topic": .string(letter.topic), "kafka.partition": .integer(Int64(record.partition)),
+                "kafka.offset": .integer(record.offset), "error": .string(reason),
+            ]
+        )
+    }
+
+    func count(_ result: RecordResult, mapping: String) {
+        counters[mapping]?[result]?.add()
+    }
+
+    func countClockDisagreement() {
+        telemetry.clockDisagreements.add()
+    }
+}
+
+/// The origin and reason of a dead letter, as its added headers say them.
+struct DeadLetter {
+    /// Largest value that goes along; the topic takes 8 MiB with key and headers.
+    static let largestValue = 8_000_000
+
+    var worker: String
+    var topic: String
+    var partition: Int32
+    var offset: Int64
+    var errorClass: ErrorClass
+    var reason: String
+    var time: Int64
+
+    var headers: [Header] {
+        [
+            Header("sync-worker", worker), Header("sync-topic", topic), Header("sync-partition", String(partition)),
+            Header("sync-offset", String(offset)), Header("sync-error-class", errorClass.rawValue),
+            Header("sync-error", reason), Header("sync-time", SyncModel.Timestamp.text(milliseconds: time)),
+        ]
+    }
+}

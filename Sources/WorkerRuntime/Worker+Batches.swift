@@ -1,0 +1,174 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Kafka
+import SyncEngine
+import SyncModel
+import Telemetry
+
+/// The events of one Kafka transaction.
+final class Batch {
+    let producer: TransactionalProducer
+    let metadata: GroupMetadata?
+    let startedAt: Int64
+    var events = 0
+    var offsets: [TopicPartition: Int64] = [:]
+
+    init(producer: TransactionalProducer, metadata: GroupMetadata?, startedAt: Int64) {
+        self.producer = producer
+        self.metadata = metadata
+        self.startedAt = startedAt
+    }
+}
+
+extension Worker {
+    /// Largest number of pairs released in one go.
+    static let releaseLimit = 1_000
+    /// Largest number of changelog records taken between two events' polls.
+    static let tailLimit = 500
+
+    /// One round: changelogs, releases, one stretch of events, and a commit when one is due.
+    func work() throws {
+        if let error = assignmentError {
+            assignmentError = nil
+            throw error
+        }
+        engine.now = clock()
+        if restoration != nil { return try goOnRestoring() }
+        let tailed = try tail.take(limit: Worker.tailLimit, timeoutMs: 0, engine: engine, state: state)
+        if control.hasChanged { try obeyControl() }
+        if engine.pendingReleases > 0 {
+            let batch = try openBatch()
+            batch.events += try engine.release(limit: Worker.releaseLimit)
+        }
+        let isBusy = tailed > 0 || engine.pendingReleases > 0
+        let isIdle = try takeEvents(timeoutMs: isBusy ? 0 : pollTimeout())
+        try commitIfDue(isIdle: isIdle && !isBusy)
+        status.reportIfDue(at: clock(), worker: self)
+    }
+
+    /// How long to wait for an event: until the open batch is due, else a little, so that changelogs are seen soon.
+    private func pollTimeout() -> Int32 {
+        guard let batch else { return 10 }
+        let left = batch.startedAt + configuration.commitIntervalMs - clock()
+        return Int32(max(0, min(left, 10)))
+    }
+
+    /// Takes what has arrived, up to a full batch.
+    ///
+    /// - Returns: whether there was nothing more to take.
+    private func takeEvents(timeoutMs: Int32) throws -> Bool {
+        var timeout = timeoutMs
+        while (batch?.events ?? 0) < configuration.batchMax {
+            switch consumer.poll(timeoutMs: timeout) {
+            case .message(let message):
+                try take(message)
+                timeout = 0
+            case .partitionEnd(let partition, let offset):
+                ends[partition] = offset
+            case .error(let error):
+                if error.disposition == .fatal || error.disposition == .fenced { throw error }
+                telemetry.log.warning("reading events", [("error", .string(error.description))])
+                noteStopped(by: error)
+            case nil:
+                return true
+            }
+            if restoration != nil { return true }
+            if let batch, clock() - batch.startedAt >= configuration.commitIntervalMs { return false }
+        }
+        return false
+    }
+
+    private func take(_ message: Message) throws {
+        let batch = try openBatch()
+        let topic = String(message.topic.dropFirst(configuration.topicPrefix.count))
+        var record = InputRecord(
+            topic: topic,
+            entity: topic.split(separator: ".").last.map(String.init) ?? topic,
+            partition: message.partition,
+            offset: message.offset,
+            timestamp: message.timestampMs,
+            key: message.key,
+            value: message.value
+        )
+        telemetry.currentHeaders = { message.headers() }
+        record.traceparent = traceparent(of: message)
+        if message.topic == configuration.inboxTopic {
+            try engine.processInbox(record)
+        } else {
+            try engine.process(record)
+        }
+        batch.events += 1
+        batch.offsets[message.topicPartition] = message.offset + 1
+    }
+
+    private func traceparent(of message: Message) -> String? {
+        for header in message.headers() where header.name == "traceparent" {
+            return header.value.map { String(decoding: $0, as: UTF8.self) }
+        }
+        return nil
+    }
+
+    /// The open batch; begun, with the next producer and this moment's group metadata, where there is none.
+    func openBatch() throws -> Batch {
+        if let batch { return batch }
+        let producer = producers.next()
+        try producer.begin()
+        let begun = Batch(producer: producer, metadata: try consumer.groupMetadata(), startedAt: clock())
+        sink.producer = producer
+        batch = begun
+        return begun
+    }
+
+    /// Commits when the batch is full or old enough, or when nothing more is to be read and the pause is kept.
+    private func commitIfDue(isIdle: Bool) throws {
+        guard let batch else {
+            if isIdle {
+                try state.commit()
+                try commitPositions()
+            }
+            return
+        }
+        let now = clock()
+        let isOld = now - batch.startedAt >= configuration.commitIntervalMs
+        let mayCommitEarly = isIdle && now - lastCommit >= configuration.commitIntervalMs
+        if batch.events >= configuration.batchMax || isOld || mayCommitEarly { try commitBatch() }
+    }
+
+    /// Commits the open batch: offsets and effects in one Kafka transaction, then the local state.
+    func commitBatch() throws {
+        guard let batch else { return try state.commit() }
+        if !batch.offsets.isEmpty, let metadata = batch.metadata {
+            try batch.producer.sendOffsets(batch.offsets, metadata: metadata, timeoutMs: 20_000)
+        }
+        try batch.producer.commit(timeoutMs: 20_000)
+        self.batch = nil
+        sink.producer = nil
+        try state.commit()
+        if configuration.commitsPlainly, !batch.offsets.isEmpty { try consumer.commit(batch.offsets) }
+        for (partition, offset) in batch.offsets { committed[partition] = offset }
+        lastCommit = clock()
+        telemetry.transactions.observe(Double(lastCommit - batch.startedAt) / 1_000)
+    }
+
+    /// When idle: the positions behind control records, and one for every partition, so that lag is 0 for every tool.
+    private func commitPositions() throws {
+        var offsets: [TopicPartition: Int64] = [:]
+        for (partition, offset) in ends where assigned.contains(partition) && (committed[partition] ?? -1) < offset {
+            offsets[partition] = offset
+        }
+        guard !offsets.isEmpty else { return }
+        try consumer.commit(offsets)
+        committed.merge(offsets) { _, new in new }
+    }
+
+    /// A committed offset that retention has removed stops its partition; going on needs a command.
+    private func noteStopped(by error: KafkaError) {
+        guard error.name.contains("AUTO_OFFSET_RESET"), let partition = error.partition else { return }
+        stopped.insert(partition)
+        telemetry.health.set(
+            reason: "the committed offset of \(partition) is out of range; events may be missing",
+            for: "offset \(partition)"
+        )
+    }
+}

@@ -1,0 +1,158 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Kafka
+import StateStore
+import SyncEngine
+import SyncModel
+public import Telemetry
+
+/// A worker: change events in, outbound changes and couplings out, exactly once.
+///
+/// One thread polls, decides and produces. Everything that one batch of events leads to (outbound changes, coupling
+/// records, forwarded events, dead letters, consumed offsets) becomes visible in one Kafka transaction; the local state
+/// follows it in one LMDB transaction, and falls back with it.
+public final class Worker {
+    let configuration: WorkerConfiguration
+    let telemetry: WorkerTelemetry
+    let clock: @Sendable () -> Int64
+    let store: StateStore
+    let state: LocalState
+    let sink: TransactionSink
+    let engine: SyncEngine<LocalState>
+    let admin: Admin
+    let consumer: Consumer
+    let tail: ChangelogTail
+    let producers: ProducerPair
+    let control: ControlState
+    let status: StatusReporter
+    let partitionCount: Int32
+    let instance: String
+
+    var batch: Batch?
+    var assigned: [TopicPartition] = []
+    var restoration: Restoration?
+    var ends: [TopicPartition: Int64] = [:]
+    var committed: [TopicPartition: Int64] = [:]
+    var stopped: Set<TopicPartition> = []
+    var lastFence: Int64?
+    var lastCommit: Int64 = 0
+    var assignmentError: (any Error)?
+    var mustRebuildProducers = false
+
+    /// Opens the local state, checks the topics and joins the group.
+    ///
+    /// Waits, telling why in log and readiness, while Kafka cannot be reached.
+    /// - Parameters:
+    ///   - clock: the time in milliseconds since 1970.
+    ///   - isStopping: asked while waiting.
+    /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`.
+    public init(
+        _ configuration: WorkerConfiguration,
+        log: Log,
+        metrics: Metrics,
+        health: Health,
+        clock: @escaping @Sendable () -> Int64,
+        isStopping: () -> Bool
+    ) throws {
+        var configuration = configuration
+        self.clock = clock
+        let log = log.with(["worker": configuration.worker])
+        telemetry = WorkerTelemetry(worker: configuration.worker, log: log, metrics: metrics, health: health, clock: clock)
+        health.set(reason: "starting", for: "worker")
+        store = try StateStore(directory: configuration.stateDirectory, tables: LocalState.tableNames)
+        if store.wasDiscarded { log.warning("the machine crashed since the last run; the local state is read again from Kafka") }
+        instance = try configuration.instance ?? InstanceName.kept(in: configuration.stateDirectory)
+        admin = try Admin(configuration: configuration.kafka, observer: KafkaTelemetry(log))
+        let topics = try TopicCheck(configuration, admin: admin, telemetry: telemetry).wait(isStopping: isStopping)
+        partitionCount = topics[configuration.inboxTopic] ?? configuration.engine.partitionCount
+        configuration.engine.partitionCount = partitionCount
+        self.configuration = configuration
+        state = LocalState(store)
+        sink = TransactionSink(configuration, telemetry: telemetry)
+        let count = partitionCount
+        engine = SyncEngine(
+            settings: configuration.engine,
+            mappings: configuration.mappings,
+            store: state,
+            sink: sink,
+            homePartition: { Murmur2.partition(forKey: $0, count: count) }
+        )
+        control = ControlState(worker: configuration.worker)
+        tail = try ChangelogTail(
+            configuration,
+            admin: admin,
+            telemetry: telemetry,
+            control: control,
+            partitionCounts: topics
+        )
+        consumer = try Worker.makeConsumer(configuration, log)
+        producers = try ProducerPair(
+            configuration: configuration.kafka,
+            transactionalIDPrefix: "\(configuration.topicPrefix)\(configuration.worker)-\(instance)",
+            observer: KafkaTelemetry(log)
+        )
+        status = try StatusReporter(configuration, instance: instance, telemetry: telemetry)
+    }
+
+    private static func makeConsumer(_ configuration: WorkerConfiguration, _ log: Log) throws -> Consumer {
+        var kafka = configuration.kafka
+        let defaults = [
+            "session.timeout.ms": "10000", "auto.offset.reset": "error", "queued.max.messages.kbytes": "8192",
+            "isolation.level": "read_committed",
+        ]
+        for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
+        return try Consumer(configuration: kafka, group: configuration.group, observer: KafkaTelemetry(log))
+    }
+
+    /// Works until told to stop; work in flight is then committed and the partitions handed back.
+    ///
+    /// - Throws: what cannot be mended by reading the state again.
+    public func run(isStopping: () -> Bool) throws {
+        try initializeTransactions(isStopping: isStopping)
+        try tail.rewind(state)
+        let topics = configuration.changeTopics + [configuration.inboxTopic]
+        try consumer.subscribe(topics) { [unowned self] change in rebalanced(change) }
+        telemetry.health.set(reason: nil, for: "worker")
+        telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
+        telemetry.log.info("running", [("sync.instance", .string(instance))])
+        while !isStopping() { try step() }
+        try stop()
+    }
+
+    private func step() throws {
+        do {
+            try work()
+        } catch let error as KafkaError where error.disposition != .permanent {
+            try recover(from: error)
+        }
+    }
+
+    private func initializeTransactions(isStopping: () -> Bool) throws {
+        while true {
+            do {
+                return try producers.initTransactions(timeoutMs: 30_000)
+            } catch let error as KafkaError where error.disposition == .retriable && !isStopping() {
+                telemetry.health.set(reason: "transactions cannot begin: \(error.name)", for: "worker")
+                telemetry.log.warning("transactions cannot begin yet", [("error", .string(error.description))])
+            }
+        }
+    }
+
+    private func stop() throws {
+        telemetry.health.set(reason: "stopping", for: "worker")
+        do {
+            try commitBatch()
+        } catch let error as KafkaError {
+            telemetry.log.warning("the last batch is not committed; it is read again", [("error", .string(error.description))])
+            abandonBatch()
+        }
+        consumer.close()
+        status.close()
+        tail.close()
+        producers.close()
+        state.abort()
+        try store.close()
+        telemetry.log.info("stopped")
+    }
+}

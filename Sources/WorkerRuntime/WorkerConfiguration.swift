@@ -1,0 +1,80 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+public import Kafka
+public import SyncEngine
+
+/// Everything a worker is told, as values.
+public struct WorkerConfiguration: Sendable {
+    /// The executable's name: also its consumer group, behind the prefix.
+    public var worker: String
+    /// What the engine is told.
+    public var engine: EngineSettings
+    /// The worker's mappings with their rules.
+    public var mappings: [ActiveMapping]
+    /// The workers that own the mappings which this one's refer to, itself included.
+    public var referencedWorkers: [String]
+    /// librdkafka properties.
+    public var kafka: KafkaConfiguration
+    /// Stands before topic names, group and transactional ids.
+    public var topicPrefix: String
+    /// Where local state lies.
+    public var stateDirectory: String
+    /// Gives the transactional ids; nil: made once and kept in the state directory.
+    public var instance: String?
+    /// Where `/livez`, `/readyz` and `/metrics` are served.
+    public var httpAddress: String
+    /// A batch commits after this time, in milliseconds.
+    public var commitIntervalMs: Int64 = 25
+    /// A batch commits after so many events.
+    public var batchMax = 4_000
+    /// The embedded broker forgets offsets committed in transactions, so they are committed plainly as well.
+    public var commitsPlainly = false
+
+    /// Makes a configuration with the defaults.
+    public init(
+        worker: String,
+        engine: EngineSettings,
+        mappings: [ActiveMapping],
+        referencedWorkers: [String],
+        kafka: KafkaConfiguration,
+        topicPrefix: String,
+        stateDirectory: String,
+        instance: String?,
+        httpAddress: String
+    ) {
+        self.worker = worker
+        self.engine = engine
+        self.mappings = mappings
+        self.referencedWorkers = referencedWorkers
+        self.kafka = kafka
+        self.topicPrefix = topicPrefix
+        self.stateDirectory = stateDirectory
+        self.instance = instance
+        self.httpAddress = httpAddress
+    }
+
+    /// The consumer group.
+    public var group: String { topicPrefix + worker }
+    /// The worker's inbox.
+    public var inboxTopic: String { "\(topicPrefix)sync.inbox.\(worker)" }
+    /// The worker's changelog.
+    public var couplingsTopic: String { Self.couplingsTopic(of: worker, prefix: topicPrefix) }
+    /// The change topics of the entities that feed the worker's mappings.
+    public var changeTopics: [String] {
+        var entities: [String] = []
+        for active in mappings {
+            let table = active.mapping.businessCentral
+            for entity in table.entities + [table.embeddedIn?.entity].compactMap({ $0 }) where !entities.contains(entity) {
+                entities.append(entity)
+            }
+        }
+        return entities.map { "\(topicPrefix)bc.changes.\($0)" }
+    }
+    /// The couplings topics that are read whole.
+    public var tailTopics: [String] { referencedWorkers.map { Self.couplingsTopic(of: $0, prefix: topicPrefix) } }
+    /// The topic of gates and holds.
+    public var controlTopic: String { "\(topicPrefix)sync.control" }
+
+    static func couplingsTopic(of worker: String, prefix: String) -> String { "\(prefix)sync.couplings.\(worker)" }
+}

@@ -1,0 +1,108 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Kafka
+public import Telemetry
+
+/// What a worker tells about itself: log, metrics, readiness.
+public final class WorkerTelemetry {
+    typealias CounterSeries = Counter.Series
+
+    /// The log.
+    public let log: Log
+    /// The metrics.
+    public let metrics: Metrics
+    /// The readiness with its reasons.
+    public let health: Health
+    let records: Counter
+    let forwarded: Counter
+    let deadLetters: Counter
+    let clockDisagreements: Counter
+    let transactions: Histogram.Series
+    let aborts: Counter
+    let gateOpen: Gauge
+    let waitingRecords: Gauge
+    let restoreSeconds: Gauge
+    /// The headers of the record at hand, for its dead letter.
+    var currentHeaders: (() -> [Header])?
+    private let clock: @Sendable () -> Int64
+
+    /// Registers the worker's metrics.
+    ///
+    /// - Parameter clock: the time in milliseconds since 1970.
+    public init(worker: String, log: Log, metrics: Metrics, health: Health, clock: @escaping @Sendable () -> Int64) {
+        self.log = log
+        self.metrics = metrics
+        self.health = health
+        self.clock = clock
+        records = metrics.counter(
+            "sync_records_total",
+            help: "Records taken, by table mapping and what became of them.",
+            labels: ["mapping", "result"]
+        )
+        forwarded = metrics.counter(
+            "sync_forwarded_total",
+            help: "Events that arrived in another partition than their record's home and were sent there."
+        )
+        deadLetters = metrics.counter(
+            "sync_dead_letters_total",
+            help: "Events that could not be read, by error class.",
+            labels: ["class"]
+        )
+        clockDisagreements = metrics.counter(
+            "sync_clock_disagreements_total",
+            help: "Events whose record time and event time order two versions differently."
+        )
+        transactions = metrics.histogram(
+            "sync_transaction_seconds",
+            help: "Time from the first record of a Kafka transaction to its commit, in seconds.",
+            labels: []
+        ).with()
+        aborts = metrics.counter("sync_transaction_aborts_total", help: "Kafka transactions that were aborted.")
+        gateOpen = metrics.gauge(
+            "sync_gate_open",
+            help: "1 while the worker's change topics are read, 0 while its gate is closed.",
+            labels: ["worker"]
+        )
+        waitingRecords = metrics.gauge(
+            "sync_waiting_records",
+            help: "Records of this instance's partitions that wait, by table mapping and by the mapping of what they wait for.",
+            labels: ["mapping", "reference"]
+        )
+        restoreSeconds = metrics.gauge(
+            "sync_restore_seconds",
+            help: "Time that the last assignment took to bring the local state up to date, in seconds."
+        )
+        gateOpen.set(1, [worker])
+    }
+
+    /// The time in milliseconds since 1970.
+    func now() -> Int64 { clock() }
+}
+
+/// librdkafka's log and statistics go to ours.
+final class KafkaTelemetry: KafkaObserver {
+    private let log: Log
+
+    init(_ log: Log) {
+        self.log = log
+    }
+
+    func log(level: Int, facility: String, message: String) {
+        let fields: [(String, LogValue)] = [("kafka.facility", .string(facility)), ("kafka.message", .string(message))]
+        switch level {
+        case ...3: log.error("librdkafka", fields)
+        case 4: log.warning("librdkafka", fields)
+        case 5, 6: log.info("librdkafka", fields)
+        default: log.debug("librdkafka", fields)
+        }
+    }
+
+    func statistics(_ json: String) {
+        log.debug("librdkafka statistics", [("kafka.statistics", .string(json))])
+    }
+
+    func error(_ error: KafkaError) {
+        log.warning("librdkafka error", [("error", .string(error.description))])
+    }
+}
