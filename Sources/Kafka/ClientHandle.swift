@@ -1,0 +1,71 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLibrdkafka
+
+/// Owns an `rd_kafka_t` and what its callbacks reach.
+final class ClientHandle {
+    let context: ClientContext
+    /// nil once destroyed.
+    private(set) var pointer: OpaquePointer?
+
+    init(
+        _ type: rd_kafka_type_t,
+        _ configuration: KafkaConfiguration,
+        context: ClientContext
+    ) throws(KafkaError) {
+        self.context = context
+        guard let conf = rd_kafka_conf_new() else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, operation: "configure")
+        }
+        for (name, value) in configuration.properties.sorted(by: { $0.key < $1.key })
+        // One configuration serves producers and consumers; librdkafka warns of each property that is not for it.
+        where PropertyCatalog.current.applies(name, to: type) {
+            if let problem = KafkaConfiguration.set(name, value, in: conf) {
+                rd_kafka_conf_destroy(conf)
+                throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, operation: "configure", message: problem)
+            }
+        }
+        context.install(in: conf, for: type)
+        pointer = try withErrorText { text, size throws(KafkaError) in
+            guard let client = rd_kafka_new(type, conf, text, size) else {
+                rd_kafka_conf_destroy(conf)  // taken over on success only
+                throw KafkaError(
+                    RD_KAFKA_RESP_ERR__INVALID_ARG,
+                    operation: "configure",
+                    message: String(cString: text)
+                )
+            }
+            return client
+        }
+    }
+
+    deinit { destroy() }
+
+    /// The client, for a call of the named operation.
+    func live(_ operation: String) throws(KafkaError) -> OpaquePointer {
+        guard let pointer else { throw KafkaError(RD_KAFKA_RESP_ERR__DESTROY, operation: operation) }
+        return pointer
+    }
+
+    /// Frees the client; consumers are closed before, so nothing here waits for the group.
+    func destroy() {
+        guard let pointer else { return }
+        self.pointer = nil
+        rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+    }
+
+    /// The error that made the client unusable; nil while it is usable.
+    static func fatalError(of client: OpaquePointer, operation: String) -> KafkaError? {
+        withErrorText { text, size in
+            let code = rd_kafka_fatal_error(client, text, size)
+            guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+            return KafkaError(
+                code,
+                operation: operation,
+                message: String(cString: text),
+                disposition: KafkaError.disposition(of: code, isFatal: true)
+            )
+        }
+    }
+}

@@ -1,0 +1,205 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLibrdkafka
+
+/// A consumer, by group subscription or by manual assignment, used from one thread.
+///
+/// It commits nothing by itself. Unless the configuration says otherwise it reads `read_committed`, tells the end of a
+/// partition, and is assigned by `range`, which gives one member the same partition number of several topics.
+public final class Consumer {
+    /// What a poll brought.
+    public enum Event {
+        /// A record.
+        case message(Message)
+        /// All records up to here were read; `offset` lies behind control records too.
+        case partitionEnd(TopicPartition, offset: Int64)
+        /// A partition or the client failed.
+        case error(KafkaError)
+    }
+
+    /// A change of what this member reads.
+    public enum Rebalance {
+        /// Assigned, and from now on fetched.
+        case assigned([TopicPartition])
+        /// About to be handed over; what was read may still be committed.
+        case revoked([TopicPartition])
+        /// Already somebody else's; nothing may be committed.
+        case lost([TopicPartition])
+    }
+
+    let handle: ClientHandle
+    private let isGroupMember: Bool
+    private let fetchWaker: FetchWaker?
+    private var rebalanceHandler: ((Rebalance) -> Void)?
+    private var rebalanceError: KafkaError?
+    /// Names by librdkafka's topic object, so that a record costs no string.
+    ///
+    /// Emptied when the assignment changes, since an address can then be used again for another topic.
+    private var topicNames: [OpaquePointer: String] = [:]
+
+    /// Makes a consumer; nothing is connected to before the first subscription, assignment or query.
+    ///
+    /// Without a group it is a reader with manual assignment that commits nothing.
+    public init(configuration: KafkaConfiguration, group: String?, observer: (any KafkaObserver)?) throws {
+        isGroupMember = group != nil
+        let context = ClientContext(observer)
+        handle = try ClientHandle(
+            RD_KAFKA_CONSUMER,
+            Self.completed(configuration, group: group),
+            context: context
+        )
+        fetchWaker = KafkaConfiguration.knows(property: "fetch.queue.backoff.ms") ? nil : FetchWaker(handle)
+        rd_kafka_poll_set_consumer(try handle.live("poll"))
+        context.onRebalance = { [unowned self] client, code, partitions in
+            rebalance(client, code, partitions)
+        }
+    }
+
+    deinit {
+        rebalanceHandler = nil
+        close()
+    }
+
+    /// The configuration with this library's defaults.
+    static func completed(_ configuration: KafkaConfiguration, group: String?) -> KafkaConfiguration {
+        var defaults = [
+            "enable.partition.eof": "true",
+            "partition.assignment.strategy": "range",
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "session.timeout.ms": "10000",
+        ]
+        if KafkaConfiguration.knows(property: "fetch.queue.backoff.ms") { defaults["fetch.queue.backoff.ms"] = "5" }
+        // librdkafka assigns only where there is a group id, also where the group is never joined.
+        let group = group ?? configuration.properties["group.id"] ?? "unused"
+        return configuration.completed(
+            defaults: defaults,
+            forced: ["enable.auto.commit": "false", "enable.auto.offset.store": "false", "group.id": group]
+        )
+    }
+
+    /// Joins the group; `onRebalance` runs inside `poll` and `close`, on the thread that calls them.
+    ///
+    /// Assigned partitions are assigned before it runs, and it may `assign` them again with offsets of its own, or
+    /// `pause` them. Revoked ones are given back after it has run, so it may still commit.
+    public func subscribe(_ topics: [String], onRebalance: @escaping (Rebalance) -> Void) throws {
+        rebalanceHandler = onRebalance
+        let list = PartitionList(topics.map { TopicPartition($0, -1) })
+        try KafkaError.check(rd_kafka_subscribe(try handle.live("subscribe"), list.pointer), "subscribe")
+    }
+
+    /// Waits for the next event; nil when there was none in that time, and after `close`.
+    public func poll(timeoutMs: Int32) -> Event? {
+        guard let client = handle.pointer else { return nil }
+        let polled = rd_kafka_consumer_poll(client, timeoutMs)
+        if let error = rebalanceError {
+            rebalanceError = nil
+            if let polled { rd_kafka_message_destroy(polled) }
+            return .error(error)
+        }
+        guard let polled else { return nil }
+        if polled.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+            return .message(Message(owning: polled, topic: topicName(polled.pointee.rkt)))
+        }
+        defer { rd_kafka_message_destroy(polled) }
+        return failure(polled.pointee)
+    }
+
+    /// The group's view of this member, for `TransactionalProducer.sendOffsets`.
+    public func groupMetadata() throws -> GroupMetadata {
+        guard isGroupMember, let metadata = rd_kafka_consumer_group_metadata(try handle.live("group metadata")) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_GROUP, operation: "group metadata")
+        }
+        return GroupMetadata(owning: metadata)
+    }
+
+    /// This member's id in its group; nil before it has joined.
+    public var memberID: String? {
+        guard let client = handle.pointer, let text = rd_kafka_memberid(client) else { return nil }
+        defer { rd_kafka_mem_free(client, text) }
+        let id = String(cString: text)
+        return id.isEmpty ? nil : id
+    }
+
+    /// Makes librdkafka look again whether its queue has room; free where the library does so itself.
+    ///
+    /// Version 2.0.2 otherwise looks up to a second later when a small queue was full, which limits throughput to one
+    /// queue a second. Call it every 5 ms while reading; it does not wait.
+    public func wakeFetcher() {
+        fetchWaker?.wake()
+    }
+
+    /// Leaves the group, after the handler has seen the revocation, and frees the client.
+    public func close() {
+        guard let client = handle.pointer else { return }
+        fetchWaker?.stop()
+        rd_kafka_consumer_close(client)
+        handle.context.onRebalance = nil
+        handle.destroy()
+    }
+
+    /// Forgets what belonged to the last assignment.
+    func assignmentChanged() {
+        topicNames.removeAll(keepingCapacity: true)
+        fetchWaker?.assignmentChanged()
+    }
+
+    private func topicName(_ topic: OpaquePointer?) -> String {
+        guard let topic else { return "" }
+        if let name = topicNames[topic] { return name }
+        let name = rd_kafka_topic_name(topic).map { String(cString: $0) } ?? ""
+        topicNames[topic] = name
+        return name
+    }
+
+    private func failure(_ message: rd_kafka_message_t) -> Event? {
+        let partition = message.rkt.map { TopicPartition(topicName($0), message.partition) }
+        if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF, let partition {
+            return .partitionEnd(partition, offset: message.offset)
+        }
+        // A reader without a group still looks for its coordinator; that it may not is nobody's concern.
+        if !isGroupMember, message.err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED { return nil }
+        let text = message.payload.map {
+            String(decoding: UnsafeRawBufferPointer(start: $0, count: message.len), as: UTF8.self)
+        }
+        if message.err == RD_KAFKA_RESP_ERR__FATAL, let client = handle.pointer,
+            let fatal = ClientHandle.fatalError(of: client, operation: "poll")
+        {
+            return .error(fatal)
+        }
+        return .error(KafkaError(message.err, operation: "poll", message: text, partition: partition))
+    }
+
+    /// Both protocols: eager ones replace the assignment, cooperative ones add to it and take from it.
+    private func rebalance(
+        _ client: OpaquePointer,
+        _ code: rd_kafka_resp_err_t,
+        _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+    ) {
+        let isCooperative = rd_kafka_rebalance_protocol(client).map { String(cString: $0) } == "COOPERATIVE"
+        let partitions = PartitionList.elements(of: list).map(PartitionList.partition)
+        do throws(KafkaError) {
+            if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+                if isCooperative {
+                    try KafkaError.check(rd_kafka_incremental_assign(client, list), "assign")
+                } else {
+                    try KafkaError.check(rd_kafka_assign(client, list), "assign")
+                }
+                assignmentChanged()
+                rebalanceHandler?(.assigned(partitions))
+                return
+            }
+            rebalanceHandler?(rd_kafka_assignment_lost(client) != 0 ? .lost(partitions) : .revoked(partitions))
+            if isCooperative {
+                try KafkaError.check(rd_kafka_incremental_unassign(client, list), "unassign")
+            } else {
+                try KafkaError.check(rd_kafka_assign(client, nil), "unassign")
+            }
+            assignmentChanged()
+            if code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS { throw KafkaError(code, operation: "rebalance") }
+        } catch {
+            rebalanceError = error
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLibrdkafka
+internal import Synchronization
+
+// Unchecked: every call on the cluster is an operation handed to its own thread, and the mutex keeps them off a freed one.
+
+/// librdkafka's mock cluster on loopback TCP: the broker of the demo and of quick tests.
+///
+/// It keeps 5 MB or 100,000 messages a partition, shows aborted records, forgets offsets committed in transactions, does
+/// not fence, and knows no admin calls.
+public final class EmbeddedBroker: @unchecked Sendable {
+    /// `bootstrap.servers` for its clients.
+    public let bootstrapServers: String
+
+    private let cluster: OpaquePointer
+    private let client: ClientHandle
+    private let isOpen = Mutex(true)
+
+    /// Starts brokers on free ports.
+    public init(brokerCount: Int = 1) throws {
+        let handle = try ClientHandle(RD_KAFKA_PRODUCER, KafkaConfiguration([:]), context: ClientContext(nil))
+        guard let cluster = rd_kafka_mock_cluster_new(try handle.live("start"), Int32(brokerCount)) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__FAIL, operation: "start", message: "No mock cluster could be started")
+        }
+        self.cluster = cluster
+        client = handle
+        bootstrapServers = String(cString: rd_kafka_mock_cluster_bootstraps(cluster))
+    }
+
+    deinit { close() }
+
+    /// Creates a topic; the admin calls do not reach this broker.
+    public func createTopic(_ name: String, partitions: Int32, replication: Int32 = 1) throws {
+        let code = isOpen.withLock { isOpen in
+            isOpen ? rd_kafka_mock_topic_create(cluster, name, partitions, replication) : RD_KAFKA_RESP_ERR__DESTROY
+        }
+        try KafkaError.check(code, "create topic")
+    }
+
+    /// Cuts connections and refuses new ones until `setReachable(true)`.
+    public func setReachable(_ isReachable: Bool, broker: Int32 = 1) throws {
+        let code = isOpen.withLock { isOpen in
+            guard isOpen else { return RD_KAFKA_RESP_ERR__DESTROY }
+            return isReachable
+                ? rd_kafka_mock_broker_set_up(cluster, broker) : rd_kafka_mock_broker_set_down(cluster, broker)
+        }
+        try KafkaError.check(code, "set reachable")
+    }
+
+    /// Stops the brokers; what they held is gone.
+    public func close() {
+        isOpen.withLock { isOpen in
+            guard isOpen else { return }
+            isOpen = false
+            rd_kafka_mock_cluster_destroy(cluster)
+            client.destroy()
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Two transactional producers used in turn.
+///
+/// librdkafka backs off 20 ms when a producer's next transaction meets the markers of its last one; the other producer
+/// has none. The next batch is still produced only after the last one has committed, or records of one key get out of
+/// order.
+public final class ProducerPair {
+    private let configuration: KafkaConfiguration
+    private let transactionalIDPrefix: String
+    private let observer: (any KafkaObserver)?
+    private var producers: [TransactionalProducer]
+    private var turn = 0
+
+    /// Makes producers with the ids `<prefix>-0` and `<prefix>-1`; `initTransactions` comes first.
+    public init(
+        configuration: KafkaConfiguration,
+        transactionalIDPrefix: String,
+        observer: (any KafkaObserver)?
+    ) throws {
+        self.configuration = configuration
+        self.transactionalIDPrefix = transactionalIDPrefix
+        self.observer = observer
+        producers = []
+        producers = try makeProducers()
+    }
+
+    /// Fences and ends what older producers of both ids left open.
+    public func initTransactions(timeoutMs: Int32) throws {
+        for producer in producers { try producer.initTransactions(timeoutMs: timeoutMs) }
+    }
+
+    /// The producer whose turn it is: the one that the last call did not give.
+    public func next() -> TransactionalProducer {
+        defer { turn = 1 - turn }
+        return producers[turn]
+    }
+
+    /// Destroys both and makes them anew, which ends or aborts what they left open.
+    public func rebuild(timeoutMs: Int32) throws {
+        close()
+        producers = try makeProducers()
+        try initTransactions(timeoutMs: timeoutMs)
+    }
+
+    /// Serves statistics and errors of both.
+    public func poll() {
+        for producer in producers { producer.poll(timeoutMs: 0) }
+    }
+
+    /// Frees both clients; nothing may be produced any more, except after `rebuild`.
+    public func close() {
+        for producer in producers { producer.close() }
+    }
+
+    private func makeProducers() throws -> [TransactionalProducer] {
+        try (0..<2).map { index in
+            try TransactionalProducer(
+                configuration: configuration,
+                transactionalID: "\(transactionalIDPrefix)-\(index)",
+                observer: observer
+            )
+        }
+    }
+}
