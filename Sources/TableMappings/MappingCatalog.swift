@@ -1,0 +1,88 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+public import SyncModel
+
+/// All table mappings: the bundled ones, with those of an operator's directory in place of them or beside them.
+public struct MappingCatalog: Sendable {
+    /// The mappings: bundled ones by file name, then added ones by file name.
+    public let mappings: [TableMapping]
+
+    init(mappings: [TableMapping]) {
+        self.mappings = mappings
+    }
+
+    /// Loads the bundled mappings and those of a directory.
+    ///
+    /// A mapping of the directory with the name (and variant) of a bundled one takes its place; others are added.
+    /// - Parameter directory: the operator's directory (`SYNC_MAPPINGS_DIR`); nil or empty: there is none.
+    /// - Returns: the catalog.
+    /// - Throws: everything that is wrong, with file, line and reason.
+    public static func load(overrides directory: String?) throws(MappingErrors) -> MappingCatalog {
+        let bundled = try MappingFiles.bundled()
+        guard let directory, !directory.isEmpty else { return try make(bundled: bundled, overriding: []) }
+        return try make(bundled: bundled, overriding: try MappingFiles.overriding(directory))
+    }
+
+    /// Makes a catalog of files' texts.
+    static func make(
+        bundled: [MappingFiles.File],
+        overriding: [MappingFiles.File]
+    ) throws(MappingErrors) -> MappingCatalog {
+        var problems: [MappingProblem] = []
+        func parse(_ files: [MappingFiles.File]) -> [ParsedMapping] {
+            var parsed: [ParsedMapping] = []
+            for file in files {
+                let (mapping, found) = TableMappingReader.read(file.text, file: file.name)
+                problems += found
+                guard let mapping else { continue }
+                if let other = parsed.first(where: { $0.identity == mapping.identity }) {
+                    problems.append(mapping.problem("\(mapping.identity) is also in \(other.file):\(other.line)"))
+                } else {
+                    parsed.append(mapping)
+                }
+            }
+            return parsed
+        }
+        var all = parse(bundled)
+        for mapping in parse(overriding) {
+            if let index = all.firstIndex(where: { $0.identity == mapping.identity }) {
+                all[index] = mapping
+            } else {
+                all.append(mapping)
+            }
+        }
+        // Without all files, references to a file that could not be read would look wrong too.
+        guard problems.isEmpty else { throw MappingErrors(problems) }
+        problems = MappingCheck(mappings: all).problems()
+        guard problems.isEmpty else { throw MappingErrors(problems) }
+        return MappingCatalog(mappings: all.map(\.mapping))
+    }
+
+    /// The mappings that some worker runs under the given conditions, with only the fields mapped under them.
+    ///
+    /// - Parameter conditions: those that the settings make true.
+    /// - Returns: the mappings, in the catalog's order.
+    public func active(conditions: Set<TableMapping.Condition>) -> [TableMapping] {
+        Self.active(among: mappings, conditions: conditions)
+    }
+
+    /// The mapping of that name, of several variants the first; or of the name with its variant in parentheses.
+    public subscript(name: String) -> TableMapping? {
+        mappings.first { $0.identity == name } ?? mappings.first { $0.name == name }
+    }
+
+    /// The graph of references between the mappings that are active under the given conditions.
+    public func graph(conditions: Set<TableMapping.Condition>) -> ReferenceGraph {
+        ReferenceGraph(mappings: active(conditions: conditions))
+    }
+
+    static func active(among mappings: [TableMapping], conditions: Set<TableMapping.Condition>) -> [TableMapping] {
+        mappings.compactMap { mapping in
+            guard mapping.worker != nil, mapping.condition.map(conditions.contains) ?? true else { return nil }
+            var mapping = mapping
+            mapping.fields.removeAll { field in field.condition.map { !conditions.contains($0) } ?? false }
+            return mapping
+        }
+    }
+}
