@@ -14,6 +14,7 @@ import validate_messages
 ID = "579023fe-888a-57ea-8ea9-e074c9acd461"
 PAIR = f"ITEM-PRODUCT/CRONUS International Ltd./{ID}"
 OUTBOUND_HEADERS = {
+    "ce_specversion": "1.0",
     "ce_id": "0b3c1a52-5d0e-5f77-8a56-3f5e0c3b9a11",
     "ce_source": "bc.changes.items",
     "ce_type": "outbound-change",
@@ -68,7 +69,6 @@ class MessageTests(unittest.TestCase):
             (["causation", "topic"], "sync.couplings.product-worker"),
             (["body", "defaultuomid@odata.bind"], f"/uoms({{{ID}}})"),
             (["body", "lines"], [1]),
-            (["body"], {}),
             (["operation"], "delete"),
             (["operation"], "setState"),
             (["more"], 1),
@@ -77,6 +77,10 @@ class MessageTests(unittest.TestCase):
                 self.assert_invalid(topic, PAIR, self.changed("outbound-change", path, value), OUTBOUND_HEADERS)
         self.assert_invalid(topic, PAIR, self.example("outbound-change"), {})
         self.assert_invalid(topic, PAIR, None, OUTBOUND_HEADERS)
+        resolved = {**self.example("outbound-change"), "operation": "update", "body": {}}
+        self.assert_valid(topic, PAIR, resolved, OUTBOUND_HEADERS)
+        del resolved["resolve"]
+        self.assert_invalid(topic, PAIR, resolved, OUTBOUND_HEADERS)
         delete = {**self.example("outbound-change"), "operation": "delete", "body": {}}
         self.assert_valid(topic, PAIR, delete, OUTBOUND_HEADERS)
         state = {**delete, "operation": "setState", "body": {"statecode": 0, "statuscode": 1}}
@@ -98,6 +102,15 @@ class MessageTests(unittest.TestCase):
             with self.subTest(path=path, value=value):
                 self.assert_invalid(topic, PAIR, self.changed("coupling", path, value))
         self.assert_invalid(topic, "ITEM-PRODUCT", self.example("coupling"))
+        waiting = {
+            "since": "2026-01-01T00:00:00.000Z",
+            "waitsFor": [{"mapping": "ITEM UOM", "key": "1896-S/PCS", "reason": "in-flight"}],
+            "deferred": False,
+            "causation": {"topic": "bc.changes.items", "partition": 0, "offset": 42, "eventAt": 1767225600000},
+            "change": {"wish": "upsert", "image": {"number": "1896-S"}},
+        }
+        self.assert_valid(topic, PAIR, {**self.example("coupling"), "state": "waiting", "waiting": waiting})
+        self.assert_invalid(topic, PAIR, {**self.example("coupling"), "waiting": {**waiting, "change": {"wish": "no"}}})
 
     def test_inbox_tells_its_messages_apart(self):
         topic = "sync.inbox.product-worker"
