@@ -1,0 +1,45 @@
+# The two that a newcomer needs: make demo, make test. Both install what is missing first.
+SWIFT ?= swift
+
+.PHONY: help setup demo test test-cluster lint bench validate
+
+help:
+	@echo "make demo          build, then send Business Central's demo company through all workers"
+	@echo "make test          build and run the tests"
+	@echo "make test-cluster  the tests against a real Kafka; KAFKA_HOME names its folder"
+	@echo "make lint          check the format of all Swift sources"
+	@echo "make validate      check Topics/ against the AsyncAPI and JSON Schema rules"
+	@echo "make bench         event to outbound change on one core, without Kafka"
+	@echo "make setup         only install what the build needs"
+
+setup:
+	@Scripts/setup
+
+demo: setup
+	$(SWIFT) build -c release --product local-stack
+	.build/release/local-stack demo
+
+test: setup
+	$(SWIFT) build
+	$(SWIFT) test
+
+test-cluster: setup
+	@if [ -z "$$KAFKA_HOME" ]; then \
+		echo "test-cluster: set KAFKA_HOME to the folder of an Apache Kafka 4 (it has bin/kafka-server-start.sh); the tests start their own broker" >&2; exit 1; fi
+	@if [ ! -x "$$KAFKA_HOME/bin/kafka-server-start.sh" ]; then \
+		echo "test-cluster: KAFKA_HOME=$$KAFKA_HOME has no bin/kafka-server-start.sh" >&2; exit 1; fi
+	@if ! command -v java >/dev/null; then \
+		echo "test-cluster: java is missing; Kafka needs Java 17 or newer (Debian: default-jre-headless)" >&2; exit 1; fi
+	$(SWIFT) build
+	$(SWIFT) test --filter ClusterTests
+
+lint:
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+validate:
+	@Scripts/setup --validation
+	/usr/bin/python3 -W ignore Tests/Validation/validate_asyncapi.py
+	/usr/bin/python3 -W ignore Tests/Validation/test_validation.py
+
+bench: setup
+	$(SWIFT) run -c release --package-path Benchmarks
