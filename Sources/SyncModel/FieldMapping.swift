@@ -55,7 +55,7 @@ public struct FieldMapping: Sendable, Hashable {
     public var property: String?
     /// The name of the field in Business Central: `Unit Price`.
     public var field: String?
-    /// The Dataverse column's logical name: `price`.
+    /// The Dataverse column's logical name: `price`; empty where only Business Central has the field.
     public var column: String
     /// The value's type.
     public var type: ValueType
@@ -83,6 +83,8 @@ public struct FieldMapping: Sendable, Hashable {
     public var changeIsError: Bool
     /// The value is made by an entity rule; the mapping documents it.
     public var isByRule: Bool
+    /// It goes beyond the field mappings that Business Central lists itself; loads and works like any other.
+    public var isDerived: Bool
 
     /// Makes a field mapping from its parts.
     public init(
@@ -101,7 +103,8 @@ public struct FieldMapping: Sendable, Hashable {
         lookup: Lookup? = nil,
         isImpliedOnCreate: Bool = false,
         changeIsError: Bool = false,
-        isByRule: Bool = false
+        isByRule: Bool = false,
+        isDerived: Bool = false
     ) {
         self.property = property
         self.field = field
@@ -119,6 +122,7 @@ public struct FieldMapping: Sendable, Hashable {
         self.isImpliedOnCreate = isImpliedOnCreate
         self.changeIsError = changeIsError
         self.isByRule = isByRule
+        self.isDerived = isDerived
     }
 }
 
@@ -137,7 +141,7 @@ extension FieldMapping {
         public var blankIsLocalCurrency: Bool
         /// A blank key fails the record (UGM-17).
         public var isRequired: Bool
-        /// The key is the referenced record's id instead of its natural key.
+        /// The key holds the referenced record's id instead of its natural key.
         public var byID: Bool
 
         /// Makes a lookup from its parts.
