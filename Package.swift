@@ -17,8 +17,8 @@ func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 let workers = [
@@ -102,7 +102,12 @@ let package = Package(
             tests("SyncModelTests", ["SyncModel", "JSON"]),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
-            tests("SyncEngineTests", ["SyncEngine", "EntityRules", "TableMappings", "SyncModel", "JSON"]),
+            tests("DataverseSimulatorTests", ["DataverseSimulator", "SyncModel", "JSON"]),
+            tests(
+                "SyncEngineTests",
+                ["SyncEngine", "EntityRules", "TableMappings", "SyncModel", "JSON", "DataverseSimulator"],
+                resources: [.copy("Resources")]
+            ),
         ],
     swiftLanguageModes: [.v6]
 )
