@@ -5,6 +5,14 @@ import Foundation
 import StateStore
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 @Suite struct StateStoreTests {
     let directory: TemporaryDirectory
 
@@ -127,6 +135,9 @@ import Testing
         let file = directory.path + "/data"
         let size = try #require(FileManager.default.attributesOfItem(atPath: file)[.size] as? Int)
         #expect(size > 12 << 20)
+        // A hole in the file would become a signal on a full disk.
+        var status = stat()
+        #expect(stat(file, &status) == 0 && Int(status.st_blocks) * 512 >= size)
         let reader = try store.begin()
         #expect(try reader.count(0) == 4000)
         #expect(try reader.get(0, "17/3") == value)
