@@ -59,14 +59,6 @@ import Darwin
         #expect(try StateStore.small(directory.path).value("b") == "2")
     }
 
-    @Test func keepsACleanStateOfAnotherBoot() throws {
-        let store = try StateStore.small(directory.path)
-        try store.set("a", "1")
-        try store.close()
-        // Nothing in a cleanly closed directory names a boot.
-        #expect(try directory.read("run") == "clean\n")
-    }
-
     @Test(arguments: ["run", "format"]) func throwsTheStateAwayWhenAMarkIsMissing(name: String) throws {
         try { try StateStore.small(directory.path).set("a", "1") }()
         try FileManager.default.removeItem(atPath: directory.path + "/" + name)
