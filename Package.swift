@@ -79,6 +79,12 @@ let package = Package(
             ]
         ),
         library(
+            "LocalStack",
+            [
+                "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine", "TableMappings", "TopicCatalog", "WorkerRuntime",
+            ]
+        ),
+        library(
             "Operations",
             [
                 "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
@@ -90,6 +96,7 @@ let package = Package(
             executable("coordinator", ["Coordination", "CommandLine"]),
             executable("syncctl", ["Operations", "CommandLine"]),
 
+            tests("WorkerRuntimeTests", ["WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings", "Telemetry", "TopicCatalog"]),
             tests("KafkaTests", ["Kafka"]),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),
