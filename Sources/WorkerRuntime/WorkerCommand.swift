@@ -6,7 +6,7 @@ import Foundation
 import Kafka
 import StateStore
 import SyncEngine
-import SyncModel
+public import SyncModel
 import TableMappings
 import Telemetry
 
@@ -47,8 +47,7 @@ public enum WorkerCommand {
         let server = HTTPServer(address: settings.string(.http), log: log)
         server.addStandardRoutes(health: health, metrics: metrics)
         let url = try server.start()
-        print("listening on \(url)")
-        fflush(stdout)
+        FileHandle.standardOutput.write(Data("listening on \(url)\n".utf8))
         defer { server.stop() }
         let configuration = WorkerConfiguration(worker: worker, options)
         do {
