@@ -1,0 +1,49 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import CMicrohttpd
+
+/// Owns a running libmicrohttpd daemon and what its callbacks refer to.
+///
+/// `@unchecked Sendable`: the pointer is set once, and libmicrohttpd may be stopped from any thread but its own.
+final class Daemon: @unchecked Sendable {
+    private let daemon: OpaquePointer
+    /// Balanced by `stop`, after which no callback runs.
+    private let context: Unmanaged<HTTPDispatcher>
+
+    /// Takes over the listening socket; nil, and then it does not, when the threads cannot be started.
+    init?(descriptor: Int32, idleLimit: Duration, dispatcher: HTTPDispatcher) {
+        context = Unmanaged.passRetained(dispatcher)
+        let daemon = sync_http_start(
+            descriptor,
+            HTTPServer.Limit.threads,
+            HTTPServer.Limit.connections,
+            HTTPServer.Limit.connectionsPerAddress,
+            UInt32(clamping: max(1, idleLimit.components.seconds)),
+            HTTPServer.Limit.headerBytes,
+            { context, connection, url, method, _, data, size, state in
+                guard let context, let connection, let url, let method, let size, let state else { return .NO }
+                let dispatcher = Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue()
+                return dispatcher.access(connection, url: url, method: method, data: data, size: size, state: state)
+            },
+            context.toOpaque(),
+            { _, _, state, _ in
+                guard let state, let exchange = state.pointee else { return }
+                // Balances the retain at the first call for the request.
+                Unmanaged<HTTPExchange>.fromOpaque(exchange).release()
+                state.pointee = nil
+            }
+        )
+        guard let daemon else {
+            context.release()
+            return nil
+        }
+        self.daemon = daemon
+    }
+
+    /// Ends the threads and closes all connections and the socket; called once, by the owner.
+    func stop() {
+        MHD_stop_daemon(daemon)
+        context.release()
+    }
+}

@@ -1,0 +1,105 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import CMicrohttpd
+import Synchronization
+
+/// Turns libmicrohttpd's callbacks into requests, and answers into its responses.
+final class HTTPDispatcher: Sendable {
+    private let routes = Mutex(HTTPRoutes())
+    private let bodyLimit: Int
+
+    init(bodyLimit: Int) { self.bodyLimit = bodyLimit }
+
+    func add(_ method: String, _ path: String, _ handler: @escaping HTTPRoutes.Handler) {
+        routes.withLock { $0.add(method, path, handler) }
+    }
+
+    /// Called first when the headers are there, then for each piece of the body, then once more to be answered.
+    func access(
+        _ connection: OpaquePointer,
+        url: UnsafePointer<CChar>,
+        method: UnsafePointer<CChar>,
+        data: UnsafePointer<CChar>?,
+        size: UnsafeMutablePointer<Int>,
+        state: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    ) -> MHD_Result {
+        guard let pointer = state.pointee else {
+            // Balanced by the completion callback.
+            state.pointee = Unmanaged.passRetained(HTTPExchange(limit: bodyLimit)).toOpaque()
+            let announced = pairs(connection, .HEADER_KIND).first { $0.name.lowercased() == "content-length" }
+            guard let length = announced.flatMap({ Int($0.value) }), length > bodyLimit else { return .YES }
+            // Answered before the body is read; libmicrohttpd then closes the connection.
+            return queue(tooLarge, connection)
+        }
+        let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeUnretainedValue()
+        if size.pointee > 0 {
+            exchange.append(UnsafeRawBufferPointer(start: data, count: size.pointee))
+            size.pointee = 0
+            // A body of unknown length is read a little further, so that its sender gets to see the answer.
+            return exchange.received > 8 * bodyLimit ? .NO : .YES
+        }
+        guard !exchange.isTooLarge else { return queue(tooLarge, connection) }
+        guard let path = String(validatingCString: url) else {
+            return queue(.text("the path is not UTF-8\n", status: 400), connection)
+        }
+        let method = String(cString: method)
+        switch routes.withLock({ $0.match(method, path) }) {
+        case .none:
+            return queue(.text("not found\n", status: 404), connection)
+        case .otherMethods(let methods):
+            var response = HTTPResponse.text("method not allowed\n", status: 405)
+            response.headers.append(("Allow", methods.joined(separator: ", ")))
+            return queue(response, connection)
+        case .handler(let handler, let remainder):
+            let request = HTTPRequest(
+                method: method == "HEAD" ? "GET" : method,
+                path: path,
+                remainder: remainder,
+                query: pairs(connection, .GET_ARGUMENT_KIND),
+                headers: pairs(connection, .HEADER_KIND),
+                body: exchange.body
+            )
+            return queue(handler(request), connection)
+        }
+    }
+
+    private var tooLarge: HTTPResponse { .text("the body is larger than \(bodyLimit) bytes\n", status: 413) }
+
+    private func queue(_ answer: HTTPResponse, _ connection: OpaquePointer) -> MHD_Result {
+        let response = answer.body.withUnsafeBytes { bytes in
+            // The mutable pointer is C's way of saying void *; with this mode libmicrohttpd only copies from it.
+            MHD_create_response_from_buffer(
+                bytes.count,
+                UnsafeMutableRawPointer(mutating: bytes.baseAddress),
+                .RESPMEM_MUST_COPY
+            )
+        }
+        guard let response else { return .NO }
+        defer { MHD_destroy_response(response) }
+        let fixed = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+        let given = Set(answer.headers.map { $0.name.lowercased() })
+        for (name, value) in answer.headers + fixed.filter({ !given.contains($0.0.lowercased()) }) {
+            MHD_add_response_header(response, name, value)
+        }
+        return MHD_queue_response(connection, UInt32(clamping: answer.status), response)
+    }
+
+    private func pairs(_ connection: OpaquePointer, _ kind: MHD_ValueKind) -> [(name: String, value: String)] {
+        var pairs: [(name: String, value: String)] = []
+        withUnsafeMutablePointer(to: &pairs) { pointer in
+            _ = MHD_get_connection_values(
+                connection,
+                kind,
+                { context, _, name, value in
+                    guard let context, let name else { return .YES }
+                    let pairs = context.assumingMemoryBound(to: [(name: String, value: String)].self)
+                    pairs.pointee.append((String(cString: name), value.map { String(cString: $0) } ?? ""))
+                    return .YES
+                },
+                pointer
+            )
+        }
+        return pairs
+    }
+}
