@@ -82,7 +82,8 @@ let package = Package(
         library(
             "LocalStack",
             [
-                "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine", "TableMappings", "TopicCatalog", "WorkerRuntime",
+                "CommandLine", "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine", "TableMappings", "TopicCatalog",
+                "WorkerRuntime",
             ]
         ),
         library(
@@ -95,6 +96,7 @@ let package = Package(
         + workers.map { executable($0, ["WorkerRuntime", "CommandLine"]) }
         + [
             executable("coordinator", ["Coordination", "CommandLine"]),
+            executable("local-stack", ["LocalStack", "CommandLine"]),
             executable("syncctl", ["Operations", "CommandLine"]),
 
             tests("WorkerRuntimeTests", ["WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings", "Telemetry", "TopicCatalog"]),

@@ -106,6 +106,11 @@ public struct DemoEvents: Sendable {
         events = ranked.sorted { ($0.rank, $0.index) < ($1.rank, $1.index) }.map { events[$0.index] }
     }
 
+    /// Keeps the events that are wanted.
+    public mutating func keep(_ isWanted: (Event) -> Bool) {
+        events = events.filter(isWanted)
+    }
+
     /// Sends the events, keyed by record id.
     public func send(_ kafka: KafkaConfiguration, topicPrefix: String = "") throws {
         let producer = try Producer(configuration: kafka, observer: nil)
