@@ -46,7 +46,7 @@ struct CommandRun {
                     environment: environment,
                     options: given,
                     declared: declared,
-                    settings: command.settings
+                    settings: path.flatMap(\.settings)
                 )
             )
         }

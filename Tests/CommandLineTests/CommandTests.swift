@@ -154,6 +154,20 @@ import Testing
         #expect(recorder.output.contains("host:port, several with commas between them; required"))
     }
 
+    @Test func subcommandsLoadTheSettingsOfTheirGroup() {
+        let leaf = Command("show", summary: "Shows.", settings: [.batchMax]) { call in
+            let settings = try call.loadSettings { _ in true }
+            call.console.print("\(settings.string(.delivery)) \(settings.integer(.batchMax))")
+            return 0
+        }
+        let group = Command("tool", summary: "A tool.", subcommands: [leaf], settings: [.delivery])
+        let environment = ["SYNC_DELIVERY": "confirmed", "SYNC_BATCH_MAX": "3"]
+        #expect(group.run(arguments: ["show"], console: recorder.console, environment: environment) == 0)
+        #expect(recorder.output == "confirmed 3\n")
+        #expect(group.run(arguments: ["show", "-h"], console: recorder.console, environment: environment) == 0)
+        #expect(recorder.output.contains("Settings: see 'tool --help'."))
+    }
+
     @Test func versionIsPrinted() {
         #expect(run("--version") == 0)
         #expect(recorder.output == "syncctl \(Command.version)\n")
