@@ -100,7 +100,15 @@ let package = Package(
             executable("syncctl", ["Operations", "CommandLine"]),
 
             tests("WorkerRuntimeTests", ["WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings", "Telemetry", "TopicCatalog"]),
-            tests("KafkaTests", ["Kafka"]),
+            // The broker that tests start and the suite that embedded and real brokers pass.
+            .target(
+                name: "KafkaTestSupport",
+                dependencies: ["Kafka"],
+                path: "Tests/KafkaTestSupport",
+                swiftSettings: settings
+            ),
+            tests("KafkaTests", ["Kafka", "KafkaTestSupport"]),
+            tests("ClusterTests", ["Kafka", "KafkaTestSupport"]),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),
             tests("YAMLTests", ["YAML"]),
