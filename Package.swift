@@ -64,6 +64,9 @@ let package = Package(
         library("SyncEngine", ["SyncModel", "JSON"]),
         library("EntityRules", ["SyncEngine", "SyncModel", "JSON"]),
 
+        // A Dynamics 365 Sales in memory, for tests and the demo.
+        library("DataverseSimulator", ["SyncModel", "JSON"]),
+
         // What runs.
         library("TopicCatalog", ["YAML"], resources: [.copy("Topics")]),
         library(
