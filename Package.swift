@@ -85,7 +85,8 @@ let package = Package(
         library(
             "LocalStack",
             [
-                "CommandLine", "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine", "TableMappings", "TopicCatalog",
+                "CommandLine", "DataverseSimulator", "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine",
+                "TableMappings", "TopicCatalog",
                 "WorkerRuntime",
             ]
         ),
@@ -102,7 +103,13 @@ let package = Package(
             executable("local-stack", ["LocalStack", "CommandLine"]),
             executable("syncctl", ["Operations", "CommandLine"]),
 
-            tests("WorkerRuntimeTests", ["WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings", "Telemetry", "TopicCatalog"]),
+            tests(
+                "WorkerRuntimeTests",
+                [
+                    "WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings",
+                    "Telemetry", "TopicCatalog",
+                ]
+            ),
             // The broker that tests start and the suite that embedded and real brokers pass.
             .target(
                 name: "KafkaTestSupport",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLine
+import DataverseSimulator
 import Foundation
 import Kafka
 import SyncEngine
@@ -28,24 +29,12 @@ public struct Demo {
 
     private let options: Options
     private let console: Console
-    private let target: DeliveryThread.Target
-    private let refusals: @Sendable () -> [String]
+    private let target = SimulatedTarget(baseCurrency: "GBP")
 
     /// Makes the demo.
-    ///
-    /// - Parameters:
-    ///   - target: applies outbound changes as strictly as Dynamics 365 Sales and answers.
-    ///   - refusals: what it refused.
-    public init(
-        _ options: Options,
-        console: Console,
-        target: @escaping DeliveryThread.Target,
-        refusals: @escaping @Sendable () -> [String]
-    ) {
+    public init(_ options: Options, console: Console) {
         self.options = options
         self.console = console
-        self.target = target
-        self.refusals = refusals
     }
 
     /// Runs to the end.
@@ -56,7 +45,7 @@ public struct Demo {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var engine = EngineSettings(worker: "", conditions: [.unitGroups, .priceLists])
         engine.localCurrency = "GBP"
-        engine.isConfirmed = false
+        engine.isConfirmed = true
         let stack = try LocalStack(engine: engine, directory: directory, log: Log(format: .automatic, level: .error))
         let startedAt = Telemetry.Timestamp.now()
         var events = try DemoEvents(
@@ -72,7 +61,7 @@ public struct Demo {
         events.keep { entities.contains($0.entity) }
         console.print("\(events.events.count) events of Business Central's demo company, invoices and prices first (seed \(options.seed)).")
         try events.send(stack.kafka)
-        stack.start(target: target)
+        stack.start(target: { [target] in target.apply($0) })
         defer { stack.stop() }
         let capture = try makeCapture()
         defer { try? capture?.close() }
@@ -138,11 +127,13 @@ public struct Demo {
         report.printExceptions()
         report.printStory(startedAt: startedAt)
         let stuck = Convergence.stuck(monitor.couplings)
-        let refused = refusals()
-        for refusal in refused { console.printError("refused by the CRM: \(refusal)") }
+        let refused = target.refusals
+        for refusal in refused.prefix(10) {
+            console.printError("refused by the CRM: \(refusal.pairKey): \(refusal.error.message)")
+        }
         for coupling in stuck.prefix(10) { console.printError("stuck without a cause: \(coupling.pairKey)") }
         let ids = monitor.changes.map(\.id)
-        let isDoubled = Set(ids).count != ids.count
+        let isDoubled = Set(ids).count != ids.count || !target.doubled.isEmpty
         if isDoubled { console.printError("a change was published twice") }
         if monitor.deadLetters > 0 { console.printError("\(monitor.deadLetters) events were dead letters") }
         let isGood = hasConverged && stuck.isEmpty && refused.isEmpty && !isDoubled && monitor.deadLetters == 0

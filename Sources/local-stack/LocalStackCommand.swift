@@ -22,7 +22,7 @@ struct LocalStackCommand {
             if let seed = try call.integer("seed") { options.seed = UInt64(seed) }
             options.capture = call.value("capture")
             if let limit = try call.integer("time-limit", in: 1...3_600) { options.timeLimitInSeconds = Int64(limit) }
-            return try Demo(options, console: call.console, target: { _ in nil }, refusals: { [] }).run()
+            return try Demo(options, console: call.console).run()
         }
         Command("local-stack", summary: "Runs everything in one process, on an embedded broker.", subcommands: [demo])
             .runAndExit()
