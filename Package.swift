@@ -37,6 +37,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+        .systemLibrary(name: "CGetopt"),
         .systemLibrary(
             name: "CMicrohttpd",
             pkgConfig: "libmicrohttpd",
@@ -55,7 +56,7 @@ let package = Package(
         library("JSON", ["CSimdjson"]),
         library("YAML", ["CYAML"]),
         library("Telemetry", ["CMicrohttpd"]),
-        library("CommandLine", ["YAML"]),
+        library("CommandLine", ["YAML", "CGetopt"]),
 
         // Values and decisions: no Kafka, no files, no clock.
         library("SyncModel", ["JSON", "COpenSSL"]),
@@ -82,6 +83,14 @@ let package = Package(
             ]
         ),
         library(
+            "LocalStack",
+            [
+                "CommandLine", "DataverseSimulator", "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine",
+                "TableMappings", "TopicCatalog",
+                "WorkerRuntime",
+            ]
+        ),
+        library(
             "Operations",
             [
                 "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
@@ -91,9 +100,25 @@ let package = Package(
         + workers.map { executable($0, ["WorkerRuntime", "CommandLine"]) }
         + [
             executable("coordinator", ["Coordination", "CommandLine"]),
+            executable("local-stack", ["LocalStack", "CommandLine"]),
             executable("syncctl", ["Operations", "CommandLine"]),
 
-            tests("KafkaTests", ["Kafka"]),
+            tests(
+                "WorkerRuntimeTests",
+                [
+                    "WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings",
+                    "Telemetry", "TopicCatalog",
+                ]
+            ),
+            // The broker that tests start and the suite that embedded and real brokers pass.
+            .target(
+                name: "KafkaTestSupport",
+                dependencies: ["Kafka"],
+                path: "Tests/KafkaTestSupport",
+                swiftSettings: settings
+            ),
+            tests("KafkaTests", ["Kafka", "KafkaTestSupport"]),
+            tests("ClusterTests", ["Kafka", "KafkaTestSupport"]),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),
             tests("YAMLTests", ["YAML"]),

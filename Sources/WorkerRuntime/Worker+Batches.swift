@@ -67,9 +67,7 @@ extension Worker {
             case .partitionEnd(let partition, let offset):
                 ends[partition] = offset
             case .error(let error):
-                if error.disposition == .fatal || error.disposition == .fenced { throw error }
-                telemetry.log.warning("reading events", [("error", .string(error.description))])
-                noteStopped(by: error)
+                try note(error)
             case nil:
                 return true
             }
@@ -91,7 +89,9 @@ extension Worker {
             key: message.key,
             value: message.value
         )
+        // Only for the time of this call: a message that outlives its consumer would keep it from closing.
         telemetry.currentHeaders = { message.headers() }
+        defer { telemetry.currentHeaders = nil }
         record.traceparent = traceparent(of: message)
         if message.topic == configuration.inboxTopic {
             try engine.processInbox(record)
@@ -162,10 +162,19 @@ extension Worker {
         committed.merge(offsets) { _, new in new }
     }
 
-    /// A committed offset that retention has removed stops its partition; going on needs a command.
-    private func noteStopped(by error: KafkaError) {
-        guard error.name.contains("AUTO_OFFSET_RESET"), let partition = error.partition else { return }
+    /// An error of the consumer: fatal ones end the batch; a committed offset that is gone stops its partition.
+    ///
+    /// Where nothing was ever committed the assignment begins at the beginning, so the consumer's question for a
+    /// committed offset, asked before that, needs no answer.
+    func note(_ error: KafkaError) throws {
+        if error.disposition == .fatal || error.disposition == .fenced { throw error }
+        guard error.name.contains("AUTO_OFFSET_RESET"), let partition = error.partition else {
+            telemetry.log.warning("reading events", [("error", .string(error.description))])
+            return
+        }
+        guard committed[partition] != nil else { return }
         stopped.insert(partition)
+        telemetry.log.error("a partition stops: its committed offset is gone", [("error", .string(error.description))])
         telemetry.health.set(
             reason: "the committed offset of \(partition) is out of range; events may be missing",
             for: "offset \(partition)"
