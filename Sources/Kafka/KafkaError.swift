@@ -58,6 +58,12 @@ extension KafkaError {
 
     /// Takes over an error object and frees it.
     init(consuming error: OpaquePointer, operation: String) {
+        self.init(borrowing: error, operation: operation)
+        rd_kafka_error_destroy(error)
+    }
+
+    /// Reads an error object that somebody else frees.
+    init(borrowing error: OpaquePointer, operation: String) {
         let code = rd_kafka_error_code(error)
         self.init(
             code,
@@ -70,7 +76,6 @@ extension KafkaError {
                 isRetriable: rd_kafka_error_is_retriable(error) != 0
             )
         )
-        rd_kafka_error_destroy(error)
     }
 
     /// Throws unless the code is success.

@@ -31,17 +31,19 @@ final class PartitionList {
     var partitions: [TopicPartition] { Self.elements(of: pointer).map(Self.partition) }
 
     /// The offsets; nil where there is none.
-    var offsets: [TopicPartition: Int64?] {
-        var offsets: [TopicPartition: Int64?] = [:]
-        for element in Self.elements(of: pointer) {
-            offsets.updateValue(element.offset >= 0 ? element.offset : nil, forKey: Self.partition(element))
-        }
-        return offsets
-    }
+    var offsets: [TopicPartition: Int64?] { Self.offsets(of: pointer) }
 
     /// Throws the first partition's error.
     func check(_ operation: String) throws(KafkaError) {
         try Self.check(pointer, operation)
+    }
+
+    static func offsets(of list: UnsafePointer<rd_kafka_topic_partition_list_t>) -> [TopicPartition: Int64?] {
+        var offsets: [TopicPartition: Int64?] = [:]
+        for element in elements(of: list) {
+            offsets.updateValue(element.offset >= 0 ? element.offset : nil, forKey: partition(element))
+        }
+        return offsets
     }
 
     static func check(
