@@ -76,6 +76,7 @@ let package = Package(
             tests("TelemetryTests", ["Telemetry"]),
             tests("CommandLineTests", ["CommandLine"]),
             tests("SyncModelTests", ["SyncModel", "JSON"]),
+            tests("CoordinationTests", ["Coordination", "JSON", "Kafka", "Telemetry", "TableMappings", "SyncModel"]),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
             tests("SyncEngineTests", ["SyncEngine", "EntityRules", "TableMappings", "SyncModel", "JSON"]),
