@@ -12,8 +12,8 @@ struct Gate: Sendable, Equatable {
     var reason: String?
     /// The mappings whose backlog keeps it closed.
     var waitsFor: [String]
-    /// When it was opened or closed, in milliseconds since 1970.
-    var sinceMs: Int64
+    /// When it was opened or closed, in milliseconds since 1970; nil where it was never told.
+    var sinceMs: Int64?
 
     /// The key of its record.
     var key: String { Self.keyPrefix + worker }
@@ -21,20 +21,14 @@ struct Gate: Sendable, Equatable {
 
     /// Writes the record, which is also what the JSON API shows.
     func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.key("type")
-        writer.string("gate")
-        writer.key("worker")
-        writer.string(worker)
-        writer.key("open")
-        writer.bool(isOpen)
-        writer.key("reason")
-        writer.optional(reason)
-        writer.key("waitsFor")
-        writer.strings(waitsFor)
-        writer.key("since")
-        writer.string(SyncModel.Timestamp.text(milliseconds: sinceMs))
-        writer.endObject()
+        writer.object { writer in
+            writer.member("type", "gate")
+            writer.member("worker", worker)
+            writer.member("open", isOpen)
+            writer.member("reason", reason)
+            writer.array("waitsFor", waitsFor) { $0.string($1) }
+            writer.member("since", sinceMs.map { SyncModel.Timestamp.text(milliseconds: $0) })
+        }
     }
 
     /// Reads a record; nil where it is none.
@@ -44,10 +38,10 @@ struct Gate: Sendable, Equatable {
         self.isOpen = isOpen
         reason = value["reason"]?.string
         waitsFor = value["waitsFor"]?.elements.compactMap(\.string) ?? []
-        sinceMs = (value["since"]?.string).flatMap(SyncModel.Timestamp.microseconds).map { $0 / 1_000 } ?? 0
+        sinceMs = (value["since"]?.string).flatMap(SyncModel.Timestamp.microseconds).map { $0 / 1_000 }
     }
 
-    init(worker: String, isOpen: Bool, reason: String? = nil, waitsFor: [String] = [], sinceMs: Int64) {
+    init(worker: String, isOpen: Bool, reason: String? = nil, waitsFor: [String] = [], sinceMs: Int64?) {
         self.worker = worker
         self.isOpen = isOpen
         self.reason = reason

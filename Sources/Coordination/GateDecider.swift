@@ -61,7 +61,7 @@ struct GateDecider: Sendable {
 
     /// Whether a gate may change again; one from the future was told by a clock that nobody should wait for.
     private func isFree(_ gate: Gate?, _ nowMs: Int64) -> Bool {
-        guard let gate else { return true }
-        return (nowMs - gate.sinceMs).magnitude >= Self.minimumIntervalMs.magnitude
+        guard let sinceMs = gate?.sinceMs else { return true }
+        return (nowMs - sinceMs).magnitude >= Self.minimumIntervalMs.magnitude
     }
 }

@@ -22,13 +22,10 @@ struct Hold: Sendable, Equatable {
 
     /// Writes what the JSON API shows.
     func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.key("mapping")
-        writer.string(mapping)
-        writer.key("reason")
-        writer.optional(reason)
-        writer.key("since")
-        writer.optional(since)
-        writer.endObject()
+        writer.object { writer in
+            writer.member("mapping", mapping)
+            writer.member("reason", reason)
+            writer.member("since", since)
+        }
     }
 }
