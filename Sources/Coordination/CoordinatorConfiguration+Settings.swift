@@ -1,0 +1,51 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLine
+import Kafka
+import SyncModel
+import TableMappings
+
+extension CoordinatorConfiguration {
+    /// The settings that a coordinator uses.
+    public static let settings: [Setting] = [
+        .kafkaBootstrapServers, .config, .topicPrefix, .http, .logLevel, .logFormat, .gateHigh, .gateLow,
+        .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
+    ]
+
+    /// Takes what the settings say and loads the table mappings.
+    ///
+    /// - Parameter settings: those of `settings`, all of them valid.
+    /// - Throws: `SettingsError` for marks and properties that do not fit; `MappingErrors`.
+    public init(_ settings: Settings) throws {
+        let kafka = KafkaConfiguration(settings.kafkaProperties)
+        var problems = kafka.validate().map(\.problem)
+        let high = settings.integer(.gateHigh)
+        let low = settings.integer(.gateLow)
+        if low >= high {
+            problems.append("SYNC_GATE_LOW=\(low) is not allowed; allowed: less than SYNC_GATE_HIGH, which is \(high)")
+        }
+        guard problems.isEmpty else { throw SettingsError(problems: problems) }
+        let catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
+        self.init(
+            mappings: catalog.active(conditions: Self.conditions(settings)),
+            kafka: kafka,
+            topicPrefix: settings.string(.topicPrefix)
+        )
+        gateHigh = Int64(high)
+        gateLow = Int64(low)
+    }
+
+    private static func conditions(_ settings: Settings) -> Set<TableMapping.Condition> {
+        var conditions: Set<TableMapping.Condition> = []
+        conditions.insert(settings.isOn(.unitGroupMapping) ? .unitGroups : .noUnitGroups)
+        conditions.insert(settings[.pricing] == "sales-prices" ? .salesPrices : .priceLists)
+        if settings[.ownership] == "person" { conditions.insert(.personOwnership) }
+        switch settings[.salesOrders] {
+        case "legacy": conditions.insert(.legacyOrders)
+        case "bidirectional": conditions.insert(.bidirectionalOrders)
+        default: break
+        }
+        return conditions
+    }
+}
