@@ -30,12 +30,24 @@ let package = Package(
     platforms: [.macOS(.v15)],
     targets: [
         // System libraries.
-        .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
+        .systemLibrary(
+            name: "CLibrdkafka",
+            pkgConfig: "rdkafka",
+            providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]
+        ),
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .systemLibrary(name: "CGetopt"),
-        .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(
+            name: "CMicrohttpd",
+            pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]
+        ),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Foundations: each hides one library and knows nothing of synchronization.
@@ -54,22 +66,40 @@ let package = Package(
 
         // What runs.
         library("TopicCatalog", ["YAML"], resources: [.copy("Topics")]),
-        library("WorkerRuntime", [
-            "Kafka", "StateStore", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "SyncEngine",
-            "EntityRules", "TopicCatalog",
-        ]),
-        library("Coordination", [
-            "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
-        ]),
-        library("Operations", [
-            "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
-        ]),
+        library(
+            "WorkerRuntime",
+            [
+                "Kafka", "StateStore", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "SyncEngine",
+                "EntityRules", "TopicCatalog",
+            ]
+        ),
+        library(
+            "Coordination",
+            [
+                "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
+            ]
+        ),
+        library(
+            "LocalStack",
+            [
+                "CommandLine", "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine", "TableMappings", "TopicCatalog",
+                "WorkerRuntime",
+            ]
+        ),
+        library(
+            "Operations",
+            [
+                "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
+            ]
+        ),
     ]
         + workers.map { executable($0, ["WorkerRuntime", "CommandLine"]) }
         + [
             executable("coordinator", ["Coordination", "CommandLine"]),
+            executable("local-stack", ["LocalStack", "CommandLine"]),
             executable("syncctl", ["Operations", "CommandLine"]),
 
+            tests("WorkerRuntimeTests", ["WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings", "Telemetry", "TopicCatalog"]),
             tests("KafkaTests", ["Kafka"]),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),

@@ -129,7 +129,10 @@ uint8_t *unescape(const uint8_t *first, const uint8_t *end, uint8_t *out, const 
 static size_t sequence_length(const uint8_t *bytes, size_t available) {
     const uint8_t lead = bytes[0];
     if (lead < 0x80) return 1;
-    const size_t size = lead >= 0xC2 && lead <= 0xDF ? 2 : (lead & 0xF0) == 0xE0 ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+    size_t size = 0;
+    if (lead >= 0xC2 && lead <= 0xDF) size = 2;
+    if (lead >= 0xE0 && lead <= 0xEF) size = 3;
+    if (lead >= 0xF0 && lead <= 0xF4) size = 4;
     if (size == 0 || size > available) return 0;
     const uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
     const uint8_t high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;

@@ -13,13 +13,16 @@ final class StateEnvironment {
     let tables: [MDB_dbi]
     private let handle: OpaquePointer
     let path: String
-    private let growth: Int
+    private let room: Int
+    private let step: Int
     /// False once the file could not be mapped again, after which LMDB must not be called.
     private var isMapped = true
 
     init(path: String, tables names: [String], growthBytes: Int) throws(StateStoreError) {
         self.path = path
-        growth = max(1 << 20, growthBytes + 65_535 & ~65_535)
+        room = max(1 << 20, growthBytes)
+        // Whole pages, whatever their size.
+        step = room / 4 + 65_535 & ~65_535
         var created: OpaquePointer?
         var code = mdb_env_create(&created)
         guard code == 0, let handle = created else { throw StateStoreError(code: code, path: path) }
@@ -29,7 +32,7 @@ final class StateEnvironment {
             code = mdb_env_open(handle, path, UInt32(flags), 0o666)
         }
         if code == 0 {
-            let size = Self.sizeWithRoom(for: growth, step: growth, in: handle).size
+            let size = Self.sizeWithRoom(for: room, step: step, in: handle).size
             code = Self.allocate(size, in: handle)
             if code == 0 { code = mdb_env_set_mapsize(handle, size) }
         }
@@ -47,10 +50,10 @@ final class StateEnvironment {
         mdb_env_close(handle)
     }
 
-    /// Makes sure that a transaction finds at least that many bytes, and never less than one step of growth.
+    /// Makes sure that a transaction finds at least that many bytes, and never less than the store's usual room.
     func makeRoom(for bytes: Int) throws(StateStoreError) {
         guard isMapped else { throw StateStoreError(reason: .lmdb(code: 0, message: "not open"), path: path) }
-        let (size, isEnough) = Self.sizeWithRoom(for: max(bytes, growth), step: growth, in: handle)
+        let (size, isEnough) = Self.sizeWithRoom(for: max(bytes, room), step: step, in: handle)
         guard !isEnough else { return }
         var code = Self.allocate(size, in: handle)
         guard code == 0 else { throw StateStoreError(code: code, path: path) }

@@ -34,7 +34,7 @@ public final class StateStore {
     /// - Parameters:
     ///   - directory: Path of the directory.
     ///   - tables: Names of the tables; a table is known by its index here.
-    ///   - growthBytes: Steps in which the file grows, at least 1 MiB; a transaction finds at least that much room.
+    ///   - growthBytes: Room that every transaction finds, at least 1 MiB; the file grows by quarters of it.
     ///   - formatVersion: Number of the data's format. Data of an earlier format is thrown away, of a later one refused.
     /// - Throws: ``StateStoreError``: in use, not writable, of a newer format, no room, or damaged.
     public init(
@@ -53,7 +53,7 @@ public final class StateStore {
 
     /// Begins the one write transaction, after making sure that there is room for it.
     ///
-    /// - Parameter bytes: Room needed at least, where the caller knows that it is more than the step of growth.
+    /// - Parameter bytes: Room needed at least, where the caller knows that it is more than the usual.
     /// - Returns: The transaction, which is to be committed or aborted before the next one begins.
     /// - Throws: ``StateStoreError``, `diskFull` among it; the store is as it was then.
     public func begin(reserving bytes: Int = 0) throws(StateStoreError) -> StateTransaction {

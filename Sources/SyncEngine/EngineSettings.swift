@@ -27,6 +27,8 @@ public struct EngineSettings: Sendable {
     public var worker: String
     /// The settings that hold.
     public var conditions: Set<TableMapping.Condition>
+    /// The mappings that some worker runs; a deferrable reference to another one is left out. Nil: all.
+    public var activeMappings: Set<String>?
     /// A change counts as applied when its result says so, not when it is published.
     public var isConfirmed = false
     /// What happens to the other record when one side is deleted.

@@ -70,6 +70,7 @@ extension Evaluation {
             return .null
         }
         if lookup.isDeferrable {
+            if let active = settings.activeMappings, !active.contains(mappingName) { return nil }
             let found = try find(mappingName, key: key, byID: lookup.byID)
             guard let found, found.exists else {
                 deferred.append(.init(mapping: mappingName, key: key, reason: found?.reason ?? .unseen))

@@ -63,8 +63,8 @@ public struct OutboundChange: Sendable {
         return NamedUUID.make(number > 1 ? "\(name)|\(number)" : name)
     }
 
-    /// Writes the change as it stands on `crm.outbound.<entity>`; `topicPrefix` goes before the reply topic.
-    public func write(to writer: inout JSONWriter, topicPrefix: String) {
+    /// Writes the change as it stands on `crm.outbound.<entity>`.
+    public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("changeId", changeID)
         writer.field("mapping", mapping)
@@ -90,7 +90,7 @@ public struct OutboundChange: Sendable {
         writer.field("pairKey", pairKey.description)
         writer.key("replyTo")
         writer.beginObject()
-        writer.field("topic", topicPrefix + replyTopic)
+        writer.field("topic", replyTopic)
         writer.field("partition", Int64(replyPartition))
         writer.endObject()
         writer.key("causation")

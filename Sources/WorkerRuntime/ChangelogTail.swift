@@ -5,6 +5,7 @@ import JSON
 import Kafka
 import SyncEngine
 import SyncModel
+import Telemetry
 
 /// Reads the couplings topics of everything a worker refers to, and `sync.control`, whole and outside any group.
 ///

@@ -3,6 +3,7 @@
 
 import Foundation
 import Kafka
+import SyncEngine
 import SyncModel
 import Telemetry
 

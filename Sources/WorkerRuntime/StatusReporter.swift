@@ -35,7 +35,7 @@ final class StatusReporter {
         } catch {
             telemetry.log.warning("status is not told", [("error", .string("\(error)"))])
         }
-        _ = producer.poll(timeoutMs: 0)
+        producer.poll(timeoutMs: 0)
     }
 
     private func report(at now: Int64, worker: Worker) throws {

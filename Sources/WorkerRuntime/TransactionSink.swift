@@ -1,10 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import JSON
 import Kafka
 import SyncEngine
 import SyncModel
+import Telemetry
 
 /// Turns the engine's effects into records of the open Kafka transaction.
 final class TransactionSink: EffectSink {
@@ -13,6 +15,7 @@ final class TransactionSink: EffectSink {
     private let configuration: WorkerConfiguration
     private let telemetry: WorkerTelemetry
     private var writer = JSONWriter(reserving: 4_096)
+    private var lastEncoded: (text: String, encoded: String)?
     private var counters: [String: [RecordResult: WorkerTelemetry.CounterSeries]] = [:]
 
     init(_ configuration: WorkerConfiguration, telemetry: WorkerTelemetry) {
@@ -66,11 +69,11 @@ final class TransactionSink: EffectSink {
 
     func publish(_ change: OutboundChange) throws {
         writer.removeAll()
-        change.write(to: &writer, topicPrefix: configuration.topicPrefix)
+        change.write(to: &writer)
         var headers = [
             Header("ce_specversion", "1.0"),
             Header("ce_id", change.changeID),
-            Header("ce_source", "/business-central/\(change.pairKey.company)/\(change.source.entity)"),
+            Header("ce_source", "/business-central/\(percentEncoded(change.pairKey.company))/\(change.source.entity)"),
             Header("ce_type", "sync.\(change.operation.rawValue)"),
             Header("ce_time", SyncModel.Timestamp.text(milliseconds: change.causation.eventAt)),
             Header("sync-mapping", change.mapping),
@@ -84,6 +87,14 @@ final class TransactionSink: EffectSink {
             value: writer.bytes,
             headers: headers
         )
+    }
+
+    /// A text as a segment of a URI reference, which `ce_source` is.
+    private func percentEncoded(_ text: String) -> String {
+        if let (last, encoded) = lastEncoded, last == text { return encoded }
+        let encoded = text.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed.subtracting(CharacterSet(charactersIn: "/"))) ?? ""
+        lastEncoded = (text, encoded)
+        return encoded
     }
 
     func record(coupling: [UInt8]?, pairKey: String, partition: Int32) throws {

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kafka
+import StateStore
 import SyncEngine
+import SyncModel
 import Telemetry
 
 /// Bringing the local state up to date after an assignment.
@@ -80,8 +82,14 @@ extension Worker {
         if try tail.take(limit: 5_000, timeoutMs: 20, engine: engine, state: state) > 0 { try state.commit() }
         try stopIfStateIsForeign(restoration.ends)
         // Keeps the membership alive, and takes up a further rebalance.
-        if case .error(let error) = consumer.poll(timeoutMs: 0) {
-            telemetry.log.warning("joining", [("error", .string(error.description))])
+        switch consumer.poll(timeoutMs: 0) {
+        case .error(let error):
+            try note(error)
+        case .message:
+            // No event comes from paused partitions; should one, the positions are taken up again, so it is not lost.
+            return try beginAssignment()
+        case .partitionEnd, nil:
+            break
         }
         guard let current = self.restoration, tail.hasPassed(current.ends) else { return }
         try checkRetention()
@@ -172,18 +180,28 @@ extension Worker {
         }
     }
 
-    /// After an error: drop the batch, make the producers anew where they cannot be trusted, and read state and offsets again.
-    func recover(from error: KafkaError) throws {
+    /// After an error: the batch is dropped, and producers that cannot be trusted any more will be made anew.
+    func giveUpBatch(after error: KafkaError) throws {
         telemetry.log.warning("transaction given up; its events are read again", [("error", .string(error.description))])
+        telemetry.health.set(reason: "recovering from \(error.name)", for: "transaction")
         if error.disposition == .fenced { try noteFence() }
         let wasCommitting = error.operation.contains("commit") || error.operation.contains("offsets")
         mustRebuildProducers = mustRebuildProducers || wasCommitting || error.disposition != .abortable
         abandonBatch()
+        needsRecovery = true
+    }
+
+    /// Makes the producers anew where needed, and reads state and offsets again; tried until it succeeds.
+    func recover() throws {
+        // What is polled here is read again after the repositioning; the poll keeps the membership alive.
+        _ = consumer.poll(timeoutMs: 100)
         if mustRebuildProducers {
-            try producers.rebuild(timeoutMs: 60_000)
+            try producers.rebuild(timeoutMs: 15_000)
             mustRebuildProducers = false
         }
         if !assigned.isEmpty { try beginAssignment() }
+        needsRecovery = false
+        telemetry.health.set(reason: nil, for: "transaction")
     }
 
     /// A broker fences a producer whose transaction it timed out, too; twice within a minute it is another process.

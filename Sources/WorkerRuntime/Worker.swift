@@ -39,6 +39,7 @@ public final class Worker {
     var lastCommit: Int64 = 0
     var assignmentError: (any Error)?
     var mustRebuildProducers = false
+    var needsRecovery = false
 
     /// Opens the local state, checks the topics and joins the group.
     ///
@@ -86,7 +87,7 @@ public final class Worker {
             control: control,
             partitionCounts: topics
         )
-        consumer = try Worker.makeConsumer(configuration, log)
+        consumer = try Worker.makeConsumer(configuration, instance: instance, log)
         producers = try ProducerPair(
             configuration: configuration.kafka,
             transactionalIDPrefix: "\(configuration.topicPrefix)\(configuration.worker)-\(instance)",
@@ -95,13 +96,15 @@ public final class Worker {
         status = try StatusReporter(configuration, instance: instance, telemetry: telemetry)
     }
 
-    private static func makeConsumer(_ configuration: WorkerConfiguration, _ log: Log) throws -> Consumer {
+    private static func makeConsumer(_ configuration: WorkerConfiguration, instance: String, _ log: Log) throws -> Consumer {
         var kafka = configuration.kafka
         let defaults = [
             "session.timeout.ms": "10000", "auto.offset.reset": "error", "queued.max.messages.kbytes": "8192",
             "isolation.level": "read_committed",
         ]
         for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
+        // A static member that is killed and comes back has its partitions at once, without a rebalance.
+        if !configuration.commitsPlainly { kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)" }
         return try Consumer(configuration: kafka, group: configuration.group, observer: KafkaTelemetry(log))
     }
 
@@ -122,9 +125,9 @@ public final class Worker {
 
     private func step() throws {
         do {
-            try work()
+            if needsRecovery { try recover() } else { try work() }
         } catch let error as KafkaError where error.disposition != .permanent {
-            try recover(from: error)
+            try giveUpBatch(after: error)
         }
     }
 

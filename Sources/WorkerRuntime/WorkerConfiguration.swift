@@ -3,6 +3,7 @@
 
 public import Kafka
 public import SyncEngine
+import SyncModel
 
 /// Everything a worker is told, as values.
 public struct WorkerConfiguration: Sendable {

@@ -1,0 +1,111 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import JSON
+public import Kafka
+import Synchronization
+public import Telemetry
+
+/// Applies outbound changes to a target and reports the results, on a thread of its own.
+///
+/// Reads read_committed in its own consumer group; a result is sent before the change's offset is committed, so a change
+/// may be applied again after a crash, never lost.
+public final class DeliveryThread: Sendable {
+    /// Applies one change, as JSON; the answer is a delivery result as JSON, nil where nobody answers.
+    public typealias Target = @Sendable (_ change: [UInt8]) -> [UInt8]?
+
+    private let isStopping = Atomic(false)
+    private let delivered = Atomic(0)
+    private let finished = DispatchSemaphore(value: 0)
+
+    /// Starts delivering.
+    ///
+    /// - Parameters:
+    ///   - kafka: librdkafka properties.
+    ///   - topics: the outbound topics, with prefix.
+    ///   - group: the consumer group.
+    ///   - topicPrefix: stands before the reply topics.
+    public init(
+        kafka: KafkaConfiguration,
+        topics: [String],
+        group: String,
+        topicPrefix: String,
+        log: Log,
+        target: @escaping Target
+    ) {
+        let thread = Thread { [self] in
+            do {
+                try run(kafka, topics, group, topicPrefix, target)
+            } catch {
+                log.error("delivery ended", [("error", .string("\(error)"))])
+            }
+            finished.signal()
+        }
+        thread.name = group
+        thread.start()
+    }
+
+    /// How many changes were applied.
+    public var count: Int { delivered.load(ordering: .relaxed) }
+
+    /// Asks it to stop and waits until it has.
+    public func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        finished.wait()
+        finished.signal()
+    }
+
+    private func run(
+        _ kafka: KafkaConfiguration,
+        _ topics: [String],
+        _ group: String,
+        _ topicPrefix: String,
+        _ target: Target
+    ) throws {
+        var properties = kafka
+        properties.properties["auto.offset.reset"] = "earliest"
+        let consumer = try Consumer(configuration: properties, group: group, observer: nil)
+        let producer = try Producer(configuration: kafka, observer: nil)
+        defer {
+            consumer.close()
+            producer.close()
+        }
+        try consumer.subscribe(topics) { _ in }
+        let document = JSONDocument()
+        var offsets: [TopicPartition: Int64] = [:]
+        while !isStopping.load(ordering: .relaxed) {
+            switch consumer.poll(timeoutMs: offsets.isEmpty ? 100 : 0) {
+            case .message(let message):
+                if let value = message.value, let result = target(Array(value)) {
+                    try reply(result, to: try document.parse(value), topicPrefix, producer)
+                }
+                delivered.add(1, ordering: .relaxed)
+                offsets[message.topicPartition] = message.offset + 1
+            case .partitionEnd, .error, nil:
+                guard !offsets.isEmpty else { continue }
+                try producer.flush(timeoutMs: 60_000)
+                try consumer.commit(offsets)
+                offsets = [:]
+            }
+        }
+    }
+
+    private func reply(_ result: [UInt8], to change: JSONValue, _ prefix: String, _ producer: Producer) throws {
+        guard let topic = change["replyTo"]?["topic"]?.string, let partition = change["replyTo"]?["partition"]?.int64,
+            let pairKey = change["pairKey"]?.string
+        else { return }
+        try Array(pairKey.utf8).withUnsafeBytes { key in
+            try result.withUnsafeBytes { value in
+                try producer.produce(
+                    topic: prefix + topic,
+                    partition: Int32(truncatingIfNeeded: partition),
+                    key: key,
+                    value: value,
+                    headers: [],
+                    timestampMs: nil
+                )
+            }
+        }
+    }
+}
