@@ -75,9 +75,7 @@ let package = Package(
         ),
         library(
             "Coordination",
-            [
-                "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
-            ]
+            ["Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings"]
         ),
         library(
             "LocalStack",

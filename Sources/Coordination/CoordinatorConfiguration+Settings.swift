@@ -16,24 +16,19 @@ extension CoordinatorConfiguration {
     /// Takes what the settings say and loads the table mappings.
     ///
     /// - Parameter settings: those of `settings`, all of them valid.
-    /// - Throws: `SettingsError` for marks and properties that do not fit; `MappingErrors`.
+    /// - Throws: `CommandError` for librdkafka properties that do not fit; `MappingErrors`.
     public init(_ settings: Settings) throws {
         let kafka = KafkaConfiguration(settings.kafkaProperties)
-        var problems = kafka.validate().map(\.problem)
-        let high = settings.integer(.gateHigh)
-        let low = settings.integer(.gateLow)
-        if low >= high {
-            problems.append("SYNC_GATE_LOW=\(low) is not allowed; allowed: less than SYNC_GATE_HIGH, which is \(high)")
-        }
-        guard problems.isEmpty else { throw SettingsError(problems: problems) }
+        let problems = kafka.validate().map(\.problem)
+        guard problems.isEmpty else { throw CommandError(problems.joined(separator: "; "), .usage) }
         let catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
         self.init(
             mappings: catalog.active(conditions: Self.conditions(settings)),
             kafka: kafka,
             topicPrefix: settings.string(.topicPrefix)
         )
-        gateHigh = Int64(high)
-        gateLow = Int64(low)
+        gateHigh = Int64(settings.integer(.gateHigh))
+        gateLow = Int64(settings.integer(.gateLow))
     }
 
     private static func conditions(_ settings: Settings) -> Set<TableMapping.Condition> {
