@@ -78,9 +78,7 @@ let package = Package(
         ),
         library(
             "Coordination",
-            [
-                "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
-            ]
+            ["Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings"]
         ),
         library(
             "LocalStack",
@@ -125,6 +123,7 @@ let package = Package(
             tests("TelemetryTests", ["Telemetry"]),
             tests("CommandLineTests", ["CommandLine"]),
             tests("SyncModelTests", ["SyncModel", "JSON"]),
+            tests("CoordinationTests", ["Coordination", "JSON", "Kafka", "Telemetry", "TableMappings", "SyncModel"]),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
             tests("DataverseSimulatorTests", ["DataverseSimulator", "SyncModel", "JSON"]),
