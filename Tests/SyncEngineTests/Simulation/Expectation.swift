@@ -112,7 +112,9 @@ struct Expectation {
         }
 
         var rate: String? {
-            let holding = (image["exchangeRates"]?.elements ?? []).filter { ($0["startingDate"]?.text ?? "9") <= "2026-01-01" }
+            let holding = (image["exchangeRates"]?.elements ?? []).filter {
+                ($0["startingDate"]?.text ?? "9") <= "2026-01-01"
+            }
             guard let rate = holding.max(by: { ($0["startingDate"]?.text ?? "") < ($1["startingDate"]?.text ?? "") }),
                 let amount = rate["exchangeRateAmount"]?.text,
                 let worth = rate["relationalExchangeRateAmount"]?.text, let units = DecimalText(amount),
