@@ -27,7 +27,7 @@ extension SyncEngine {
             let order = arrival.version.order(
                 against: known.bc.version,
                 isDelete: arrival.kind == .delete,
-                seenWasDelete: known.state == .deleted || known.state == .broken
+                seenWasDelete: known.state == .deleted || known.state == .broken || known.waiting?.wish == .delete
             )
             if arrival.kind == .upsert, arrival.version.disagrees(with: known.bc.version) {
                 sink.countClockDisagreement()

@@ -98,6 +98,20 @@ struct DeletionTests {
         #expect(try installation.coupling("CUSTOMER", customer)?.state == .coupled)
     }
 
+    @Test func lateEventDoesNotReviveWhatWaitsToBeDeleted() throws {
+        let installation = try Installation(.init(isConfirmed: true))
+        installation.send("customers", Sample.customer("C1"))
+        try installation.runWorkers()
+        let between = installation.now + 500
+        installation.delete("customers", Sample.customer("C1"))
+        try installation.runWorkers()
+        #expect(try installation.coupling("CUSTOMER", customer)?.waiting?.wish == .delete)
+        installation.send("customers", Sample.customer("C1", ["city": "Leeds"]), at: between)
+        try installation.settle()
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .broken)
+        #expect(installation.count(.stale, "CUSTOMER") == 1)
+    }
+
     @Test func deleteEndsTheWaiting() throws {
         let installation = try Installation()
         let item = Sample.id("item 1000")
