@@ -61,7 +61,7 @@ public struct Demo {
         events.keep { entities.contains($0.entity) }
         console.print("\(events.events.count) events of Business Central's demo company, invoices and prices first (seed \(options.seed)).")
         try events.send(stack.kafka)
-        stack.start(target: { [target] in target.apply($0) })
+        try stack.start(target: { [target] in target.apply($0) })
         defer { stack.stop() }
         let capture = try makeCapture()
         defer { try? capture?.close() }

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+public import Coordination
 public import Kafka
 public import SyncEngine
 import SyncModel
@@ -30,6 +30,9 @@ public final class LocalStack {
     private let directory: String
     private let log: Log
     private var delivery: DeliveryThread?
+    private var coordinator: ServiceThread?
+    /// What the coordinator sees.
+    public private(set) var coordinatorView: CoordinatorView?
 
     /// Starts the broker and makes the topics.
     ///
@@ -48,7 +51,10 @@ public final class LocalStack {
     }
 
     /// Starts the workers, and the target's delivery where one is given.
-    public func start(target: DeliveryThread.Target?) {
+    ///
+    /// - Parameter gateHigh: the lag from which what depends on it is held back.
+    public func start(target: DeliveryThread.Target?, gateHigh: Int64 = 5_000, gateLow: Int64 = 500) throws {
+        try startCoordinator(gateHigh: gateHigh, gateLow: gateLow)
         for name in LocalStack.workerNames { startWorker(name) }
         guard let target else { return }
         delivery = DeliveryThread(
@@ -59,6 +65,29 @@ public final class LocalStack {
             log: log,
             target: target
         )
+    }
+
+    private func startCoordinator(gateHigh: Int64, gateLow: Int64) throws {
+        var configuration = CoordinatorConfiguration(
+            mappings: mappings.active(conditions: engine.conditions),
+            kafka: kafka
+        )
+        configuration.gateHigh = gateHigh
+        configuration.gateLow = gateLow
+        let view = CoordinatorView()
+        coordinatorView = view
+        let log = log
+        coordinator = ServiceThread("coordinator", log: log) { [configuration] isStopping in
+            let coordinator = try Coordinator(
+                configuration,
+                log: log,
+                metrics: Metrics(),
+                health: Health(),
+                clock: Timestamp.now,
+                view: view
+            )
+            try coordinator.run(isStopping: isStopping)
+        }
     }
 
     /// Starts one worker.
@@ -82,13 +111,15 @@ public final class LocalStack {
 
     /// Why a worker ended by itself; nil while all run.
     public var failure: String? {
-        workers.lazy.compactMap { worker in worker.failure.map { "\(worker.name): \($0)" } }.first
+        if let failure = coordinator?.failure { return "coordinator: \(failure)" }
+        return workers.lazy.compactMap { worker in worker.failure.map { "\(worker.name): \($0)" } }.first
     }
 
     /// Stops everything in the reverse order of its dependencies.
     public func stop() {
         for worker in workers.reversed() { worker.stop() }
         delivery?.stop()
+        coordinator?.stop()
         broker.close()
     }
 }
