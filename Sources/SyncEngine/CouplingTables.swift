@@ -36,13 +36,18 @@ public final class CouplingTables<Store: OrderedStore> {
     public func save(_ coupling: Coupling, replacing old: Coupling?, partition: Int32) throws -> [UInt8] {
         writer.removeAll()
         coupling.write(to: &writer)
+        try writer.bytes.withUnsafeBytes { try put(coupling, record: $0, replacing: old, partition: partition) }
+        return writer.bytes
+    }
+
+    /// Stores a coupling whose record is written already, and keeps the indexes in step.
+    func put(_ coupling: Coupling, record: UnsafeRawBufferPointer, replacing old: Coupling?, partition: Int32) throws {
         try store.put(
             .couplings,
             Array(coupling.pairKey.description.utf8),
-            StoredCoupling.make(partition: partition, record: writer.bytes)
+            StoredCoupling.make(partition: partition, record: record)
         )
         try updateIndexes(from: old, to: coupling, partition: partition)
-        return writer.bytes
     }
 
     /// Forgets a pair.
@@ -142,7 +147,7 @@ public final class CouplingTables<Store: OrderedStore> {
 
 /// How a coupling lies in the store: four bytes of home partition, then the record.
 enum StoredCoupling {
-    static func make(partition: Int32, record: [UInt8]) -> [UInt8] {
+    static func make(partition: Int32, record: UnsafeRawBufferPointer) -> [UInt8] {
         var value: [UInt8] = []
         value.reserveCapacity(record.count + 4)
         withUnsafeBytes(of: partition.bigEndian) { value.append(contentsOf: $0) }

@@ -16,8 +16,8 @@ public protocol EntityRule: Sendable {
     var stateOutsideFilter: RecordState? { get }
     /// The state in which a row takes ordinary updates, set before another (INV-31); nil: any state does.
     var openState: RecordState? { get }
-    /// Properties whose values other records need.
-    var factProperties: [String] { get }
+    /// Properties whose values other records need of the record with this natural key.
+    func factProperties(of key: String?, _ settings: EngineSettings) -> [String]
     /// Lines that a document has beyond those in its event (INV-15), as JSON objects with a `systemId`.
     func derivedLines(of document: JSONValue) throws -> [String]
 }
@@ -27,7 +27,7 @@ extension EntityRule {
     public var existsOnlyWhenActive: Bool { false }
     public var stateOutsideFilter: RecordState? { nil }
     public var openState: RecordState? { nil }
-    public var factProperties: [String] { [] }
+    public func factProperties(of key: String?, _ settings: EngineSettings) -> [String] { [] }
     public func derivedLines(of document: JSONValue) throws -> [String] { [] }
 }
 

@@ -85,9 +85,9 @@ extension SyncEngine {
         if !active.mapping.keyIsUnique, !table.key.isEmpty, let key = PropertyReader.key(image, table.key) {
             coupling.bc.key = key
         }
-        for property in active.rule.factProperties {
+        for property in active.rule.factProperties(of: coupling.bc.key, settings) {
             guard let value = image[property] else { continue }
-            coupling.bc.facts[property] = value.string ?? value.numberText ?? value.bool.map { $0 ? "true" : "false" }
+            coupling.bc.facts[property] = value.string ?? (value.isNull ? nil : value.rawText)
         }
     }
 

@@ -33,7 +33,7 @@ extension SyncEngine {
         }
         let coupling = try tables.decode(value, isStored: false)
         if let known, known.coupling.revision >= coupling.revision { return }
-        try tables.save(coupling, replacing: known?.coupling, partition: partition)
+        try tables.put(coupling, record: value, replacing: known?.coupling, partition: partition)
         try wakeWaiters(for: coupling, known: known?.coupling)
     }
 

@@ -93,7 +93,7 @@ final class Installation {
     /// The couplings partitions that an instance has not read to their end.
     func pendingTails(_ instance: WorkerInstance) -> [TopicSlot] {
         topics.keys.filter { slot in
-            slot.topic.hasPrefix("sync.couplings.") && (instance.tailPositions[slot] ?? 0) < (topics[slot]?.count ?? 0)
+            instance.tails(slot.topic) && (instance.tailPositions[slot] ?? 0) < (topics[slot]?.count ?? 0)
         }.sorted()
     }
 
