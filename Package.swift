@@ -37,6 +37,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+        .systemLibrary(name: "CGetopt"),
         .systemLibrary(
             name: "CMicrohttpd",
             pkgConfig: "libmicrohttpd",
@@ -55,7 +56,7 @@ let package = Package(
         library("JSON", ["CSimdjson"]),
         library("YAML", ["CYAML"]),
         library("Telemetry", ["CMicrohttpd"]),
-        library("CommandLine", ["YAML"]),
+        library("CommandLine", ["YAML", "CGetopt"]),
 
         // Values and decisions: no Kafka, no files, no clock.
         library("SyncModel", ["JSON", "COpenSSL"]),

@@ -45,7 +45,12 @@ public struct MappingCatalog: Sendable {
             return parsed
         }
         var all = parse(bundled)
+        let workers = Set(all.compactMap(\.mapping.worker)).sorted()
         for mapping in parse(overriding) {
+            if let worker = mapping.mapping.worker, !workers.contains(worker) {
+                let hint = NearestName.hint(for: worker, among: workers)
+                problems.append(mapping.problem("there is no worker `\(worker)`\(hint)", line: mapping.workerLine))
+            }
             if let index = all.firstIndex(where: { $0.identity == mapping.identity }) {
                 all[index] = mapping
             } else {

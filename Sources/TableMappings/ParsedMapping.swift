@@ -11,6 +11,8 @@ struct ParsedMapping {
     var file: String
     /// The line of its name.
     var line: Int
+    /// The line of its worker; 0: it has none.
+    var workerLine: Int
     /// The lines of its fields, in their order.
     var fieldLines: [Int]
     /// The line of its rule references; 0: it has none.

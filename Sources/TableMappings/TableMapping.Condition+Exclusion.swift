@@ -4,8 +4,8 @@
 public import SyncModel
 
 extension TableMapping.Condition {
-    /// The settings, each with the conditions of which exactly one holds; ownership has one of its own and the lack of it.
-    private static let settings: [[TableMapping.Condition]] = [
+    /// Conditions of which at most one holds, since one setting decides between them.
+    private static let alternatives: [[TableMapping.Condition]] = [
         [.unitGroups, .noUnitGroups],
         [.priceLists, .salesPrices],
         [.legacyOrders, .bidirectionalOrders],
@@ -16,17 +16,19 @@ extension TableMapping.Condition {
 
     /// Every set of conditions that settings can make true.
     public static let combinations: [Set<TableMapping.Condition>] = {
-        var combinations: [Set<TableMapping.Condition>] = [[]]
-        for setting in settings {
-            combinations = combinations.flatMap { set in setting.map { set.union([$0]) } }
+        var combinations: [Set<TableMapping.Condition>] = [[], [.personOwnership]]
+        for setting in alternatives {
+            // Orders may also be off.
+            let choices = setting.map { Set([$0]) } + (setting.contains(.legacyOrders) ? [[]] : [])
+            combinations = combinations.flatMap { set in choices.map(set.union) }
         }
-        return combinations + combinations.map { $0.union([.personOwnership]) }
+        return combinations
     }()
 
     /// Whether two conditions never hold at once; what is disabled never holds.
     static func areExclusive(_ one: TableMapping.Condition?, _ other: TableMapping.Condition?) -> Bool {
         if one == .disabled || other == .disabled { return true }
         guard let one, let other, one != other else { return false }
-        return settings.contains { $0.contains(one) && $0.contains(other) }
+        return alternatives.contains { $0.contains(one) && $0.contains(other) }
     }
 }

@@ -81,6 +81,7 @@ struct TableMappingReader {
             mapping: mapping,
             file: file,
             line: root["name"]?.line ?? root.line,
+            workerLine: root["worker"]?.line ?? 0,
             fieldLines: fields.map(\.line),
             ruleReferencesLine: root["rule-references"]?.line ?? 0
         )

@@ -20,7 +20,11 @@ struct OverrideTests {
 
     @Test("replaces a mapping of the same name and adds others")
     func override() throws {
-        let currency = MappingText.mapping("CURRENCY", fields: ["{property: code, column: isocurrencycode}"])
+        let currency = MappingText.mapping(
+            "CURRENCY",
+            worker: "reference-worker",
+            fields: ["{property: code, column: isocurrencycode}"]
+        )
         let added = MappingText.mapping("CAMPAIGN", worker: nil, fields: [MappingText.lookup("CUSTOMER")])
         let files = ["my-currency.yaml": currency, "campaign.yml": added, "README.md": "not a mapping", ".x.yaml": "-"]
         try withDirectory(files) { directory in
@@ -36,7 +40,7 @@ struct OverrideTests {
     @Test("replaces one variant and leaves the other")
     func variant() throws {
         let legacy = "variant: legacy\ncondition: legacy-orders\n"
-        let order = legacy + MappingText.mapping("SALESORDER-ORDER", fields: ["{property: a, column: a}"])
+        let order = legacy + MappingText.mapping("SALESORDER-ORDER", worker: nil, fields: ["{property: a, column: a}"])
         try withDirectory(["order.yaml": order]) { directory in
             let catalog = try MappingCatalog.load(overrides: directory)
             #expect(catalog.mappings.count == 24)
@@ -45,10 +49,24 @@ struct OverrideTests {
         }
     }
 
+    @Test("may name only workers that there are")
+    func worker() throws {
+        let currency = MappingText.mapping("CURRENCY", worker: "refrence-worker", fields: ["{property: c, column: c}"])
+        try withDirectory(["currency.yaml": currency]) { directory in
+            let error = #expect(throws: MappingErrors.self) { try MappingCatalog.load(overrides: directory) }
+            let reason = "there is no worker `refrence-worker`; did you mean `reference-worker`?"
+            #expect(error?.description == "\(directory)/currency.yaml:2: \(reason)")
+        }
+    }
+
     @Test("may not close a circle with bundled mappings; the path is named")
     func circle() throws {
         let lookup = MappingText.lookup("ITEM-PRODUCT")
-        let currency = MappingText.mapping("CURRENCY", fields: ["{property: code, column: isocurrencycode}", lookup])
+        let currency = MappingText.mapping(
+            "CURRENCY",
+            worker: "reference-worker",
+            fields: ["{property: code, column: isocurrencycode}", lookup]
+        )
         try withDirectory(["currency.yaml": currency]) { directory in
             let error = #expect(throws: MappingErrors.self) { try MappingCatalog.load(overrides: directory) }
             #expect(error?.description.contains("\(directory)/currency.yaml:9: references go in a circle") == true)

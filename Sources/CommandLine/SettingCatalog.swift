@@ -1,0 +1,22 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every setting that any executable of the project knows.
+///
+/// Each one is found here and at `Setting`: `SettingCatalog.delivery` and `settings[.delivery]` are the same.
+@dynamicMemberLookup
+public enum SettingCatalog {
+    /// All settings, in the order of the documentation.
+    public static let all: [Setting] = [
+        .kafkaBootstrapServers, .config, .topicPrefix, .stateDirectory, .instance, .http, .logLevel, .logFormat,
+        .company, .localCurrency, .delivery, .commitIntervalMs, .batchMax, .gateHigh, .gateLow, .stuckAfter,
+        .newRecords, .deletionPolicy, .errorLimit, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders,
+        .ownership, .crmTeamID, .crmCompanyID, .crmBaseCurrency, .bcIntegrationUser, .crmIntegrationUser,
+        .autoCreateOrders, .autoProcessQuotes, .itemAvailability,
+    ]
+
+    /// A setting by its name in Swift.
+    public static subscript(dynamicMember path: KeyPath<Setting.Type, Setting>) -> Setting {
+        Setting.self[keyPath: path]
+    }
+}
