@@ -80,6 +80,12 @@ let package = Package(
             ]
         ),
         library(
+            "LocalStack",
+            [
+                "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine", "TableMappings", "TopicCatalog", "WorkerRuntime",
+            ]
+        ),
+        library(
             "Operations",
             [
                 "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
@@ -91,6 +97,7 @@ let package = Package(
             executable("coordinator", ["Coordination", "CommandLine"]),
             executable("syncctl", ["Operations", "CommandLine"]),
 
+            tests("WorkerRuntimeTests", ["WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings", "Telemetry", "TopicCatalog"]),
             tests("KafkaTests", ["Kafka"]),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),

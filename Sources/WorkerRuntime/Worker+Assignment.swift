@@ -84,7 +84,7 @@ extension Worker {
         // Keeps the membership alive, and takes up a further rebalance.
         switch consumer.poll(timeoutMs: 0) {
         case .error(let error):
-            telemetry.log.warning("joining", [("error", .string(error.description))])
+            try note(error)
         case .message:
             // No event comes from paused partitions; should one, the positions are taken up again, so it is not lost.
             return try beginAssignment()

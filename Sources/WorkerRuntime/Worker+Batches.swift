@@ -67,9 +67,7 @@ extension Worker {
             case .partitionEnd(let partition, let offset):
                 ends[partition] = offset
             case .error(let error):
-                if error.disposition == .fatal || error.disposition == .fenced { throw error }
-                telemetry.log.warning("reading events", [("error", .string(error.description))])
-                noteStopped(by: error)
+                try note(error)
             case nil:
                 return true
             }
@@ -162,10 +160,19 @@ extension Worker {
         committed.merge(offsets) { _, new in new }
     }
 
-    /// A committed offset that retention has removed stops its partition; going on needs a command.
-    private func noteStopped(by error: KafkaError) {
-        guard error.name.contains("AUTO_OFFSET_RESET"), let partition = error.partition else { return }
+    /// An error of the consumer: fatal ones end the batch; a committed offset that is gone stops its partition.
+    ///
+    /// Where nothing was ever committed the assignment begins at the beginning, so the consumer's question for a
+    /// committed offset, asked before that, needs no answer.
+    func note(_ error: KafkaError) throws {
+        if error.disposition == .fatal || error.disposition == .fenced { throw error }
+        guard error.name.contains("AUTO_OFFSET_RESET"), let partition = error.partition else {
+            telemetry.log.warning("reading events", [("error", .string(error.description))])
+            return
+        }
+        guard committed[partition] != nil else { return }
         stopped.insert(partition)
+        telemetry.log.error("a partition stops: its committed offset is gone", [("error", .string(error.description))])
         telemetry.health.set(
             reason: "the committed offset of \(partition) is out of range; events may be missing",
             for: "offset \(partition)"

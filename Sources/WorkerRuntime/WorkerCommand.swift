@@ -1,0 +1,135 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLine
+import Foundation
+import Kafka
+import StateStore
+import SyncEngine
+public import SyncModel
+import TableMappings
+import Telemetry
+
+/// The command line that all worker executables share.
+public enum WorkerCommand {
+    /// The settings of a worker.
+    public static let settings: [Setting] = [
+        .kafkaBootstrapServers, .config, .topicPrefix, .stateDirectory, .instance, .http, .logLevel, .logFormat,
+        .company, .localCurrency, .delivery, .commitIntervalMs, .batchMax, .newRecords, .deletionPolicy, .errorLimit,
+        .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership, .crmTeamID, .crmCompanyID,
+        .crmBaseCurrency,
+    ]
+
+    /// The command of a worker executable.
+    public static func make(_ worker: String, summary: String) -> Command {
+        Command(worker, summary: summary, settings: settings) { call in
+            let settings = try call.loadSettings(isKafkaProperty: KafkaConfiguration.knows(property:))
+            return try run(worker, settings)
+        }
+    }
+
+    private static func run(_ worker: String, _ settings: Settings) throws -> Int32 {
+        TerminationSignals.install()
+        let options: WorkerOptions
+        do {
+            options = try WorkerOptions(settings)
+        } catch let error as MappingErrors {
+            throw CommandError(error.description, .usage)
+        }
+        let format = settings.string(.logFormat)
+        let log = Log(
+            format: format == "json" ? .json : format == "logfmt" ? .logfmt : .automatic,
+            level: Log.Level(rawValue: settings.string(.logLevel)) ?? .info
+        )
+        for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
+        let metrics = Metrics()
+        let health = Health(reasons: ["worker": "starting"])
+        let server = HTTPServer(address: settings.string(.http), log: log)
+        server.addStandardRoutes(health: health, metrics: metrics)
+        let url = try server.start()
+        FileHandle.standardOutput.write(Data("listening on \(url)\n".utf8))
+        defer { server.stop() }
+        let configuration = WorkerConfiguration(worker: worker, options)
+        do {
+            let running = try Worker(
+                configuration,
+                log: log,
+                metrics: metrics,
+                health: health,
+                clock: Telemetry.Timestamp.now,
+                isStopping: { TerminationSignals.isRequested }
+            )
+            running.status.url = url
+            try running.run(isStopping: { TerminationSignals.isRequested })
+        } catch let error as StateStoreError {
+            throw CommandError(error.description, .usage)
+        } catch let error as WorkerError {
+            throw CommandError(error.description, .no)
+        }
+        return ExitCode.done.rawValue
+    }
+}
+
+extension WorkerOptions {
+    /// Reads what the settings say.
+    ///
+    /// - Throws: `MappingErrors`, `CommandError`.
+    public init(_ settings: Settings) throws {
+        let kafka = KafkaConfiguration(settings.kafkaProperties)
+        let problems = kafka.validate()
+        guard problems.isEmpty else {
+            throw CommandError(problems.map { "\($0.property): \($0.problem)" }.joined(separator: "\n"), .usage)
+        }
+        let conditions = WorkerOptions.conditions(settings)
+        var engine = EngineSettings(worker: settings.executable, conditions: conditions)
+        engine.isConfirmed = settings.string(.delivery) == "confirmed"
+        engine.deletionPolicy = EngineSettings.DeletionPolicy(rawValue: settings.string(.deletionPolicy)) ?? .keep
+        engine.newRecords = EngineSettings.NewRecords(rawValue: settings.string(.newRecords)) ?? .create
+        engine.errorLimit = settings.integer(.errorLimit)
+        engine.company = settings[.company]
+        engine.localCurrency = settings[.localCurrency]
+        engine.crmBaseCurrency = settings[.crmBaseCurrency]
+        engine.crmCompanyID = settings[.crmCompanyID]
+        engine.crmTeamID = settings[.crmTeamID]
+        self.init(
+            catalog: try MappingCatalog.load(overrides: settings[.mappingsDirectory]),
+            engine: engine,
+            kafka: kafka,
+            stateDirectory: settings.string(.stateDirectory)
+        )
+        topicPrefix = settings.string(.topicPrefix)
+        instance = settings[.instance]
+        httpAddress = settings.string(.http)
+        commitIntervalMs = Int64(settings.integer(.commitIntervalMs))
+        batchMax = settings.integer(.batchMax)
+        if needsLocalCurrency, engine.localCurrency == nil {
+            throw CommandError(
+                "SYNC_LOCAL_CURRENCY is not set; a mapping of \(settings.executable) needs it: "
+                    + "the code of Business Central's local currency, such as GBP",
+                .usage
+            )
+        }
+    }
+
+    /// Whether a mapping of the executable refers to currencies.
+    private var needsLocalCurrency: Bool {
+        let active = catalog.active(conditions: engine.conditions).filter { $0.worker == engine.worker }
+        return active.contains { mapping in
+            mapping.name == "CURRENCY" || mapping.fields.contains { $0.column == "transactioncurrencyid" }
+        }
+    }
+
+    /// The conditions of mappings and fields that the settings switch on.
+    public static func conditions(_ settings: Settings) -> Set<TableMapping.Condition> {
+        var conditions: Set<TableMapping.Condition> = []
+        conditions.insert(settings.isOn(.unitGroupMapping) ? .unitGroups : .noUnitGroups)
+        conditions.insert(settings.string(.pricing) == "sales-prices" ? .salesPrices : .priceLists)
+        if settings.string(.ownership) == "person" { conditions.insert(.personOwnership) }
+        switch settings.string(.salesOrders) {
+        case "legacy": conditions.insert(.legacyOrders)
+        case "bidirectional": conditions.insert(.bidirectionalOrders)
+        default: break
+        }
+        return conditions
+    }
+}
