@@ -17,8 +17,8 @@ func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 let workers = [
@@ -64,6 +64,9 @@ let package = Package(
         library("SyncEngine", ["SyncModel", "JSON"]),
         library("EntityRules", ["SyncEngine", "SyncModel", "JSON"]),
 
+        // A Dynamics 365 Sales in memory, for tests and the demo.
+        library("DataverseSimulator", ["SyncModel", "JSON"]),
+
         // What runs.
         library("TopicCatalog", ["YAML"], resources: [.copy("Topics")]),
         library(
@@ -75,14 +78,15 @@ let package = Package(
         ),
         library(
             "Coordination",
-            [
-                "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
-            ]
+            ["Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings"]
         ),
         library(
             "LocalStack",
             [
-                "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine", "TableMappings", "TopicCatalog", "WorkerRuntime",
+                "CommandLine", "Coordination", "DataverseSimulator", "Kafka", "JSON", "Telemetry", "SyncModel",
+                "SyncEngine",
+                "TableMappings", "TopicCatalog",
+                "WorkerRuntime",
             ]
         ),
         library(
@@ -95,19 +99,40 @@ let package = Package(
         + workers.map { executable($0, ["WorkerRuntime", "CommandLine"]) }
         + [
             executable("coordinator", ["Coordination", "CommandLine"]),
+            executable("local-stack", ["LocalStack", "CommandLine"]),
             executable("syncctl", ["Operations", "CommandLine"]),
 
-            tests("WorkerRuntimeTests", ["WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings", "Telemetry", "TopicCatalog"]),
-            tests("KafkaTests", ["Kafka"]),
+            tests(
+                "WorkerRuntimeTests",
+                [
+                    "WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings",
+                    "Telemetry", "TopicCatalog",
+                ]
+            ),
+            // The broker that tests start and the suite that embedded and real brokers pass.
+            .target(
+                name: "KafkaTestSupport",
+                dependencies: ["Kafka"],
+                path: "Tests/KafkaTestSupport",
+                swiftSettings: settings
+            ),
+            tests("KafkaTests", ["Kafka", "KafkaTestSupport"]),
+            tests("ClusterTests", ["Kafka", "KafkaTestSupport"]),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),
             tests("YAMLTests", ["YAML"]),
             tests("TelemetryTests", ["Telemetry"]),
             tests("CommandLineTests", ["CommandLine"]),
             tests("SyncModelTests", ["SyncModel", "JSON"]),
+            tests("CoordinationTests", ["Coordination", "JSON", "Kafka", "Telemetry", "TableMappings", "SyncModel"]),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
-            tests("SyncEngineTests", ["SyncEngine", "EntityRules", "TableMappings", "SyncModel", "JSON"]),
+            tests("DataverseSimulatorTests", ["DataverseSimulator", "SyncModel", "JSON"]),
+            tests(
+                "SyncEngineTests",
+                ["SyncEngine", "EntityRules", "TableMappings", "SyncModel", "JSON", "DataverseSimulator"],
+                resources: [.copy("Resources")]
+            ),
         ],
     swiftLanguageModes: [.v6]
 )

@@ -58,10 +58,8 @@ static inline uint16_t sync_http_port(int descriptor) {
     return ntohs(((struct sockaddr_in *) &address)->sin_port);
 }
 
-// Closes a socket that no daemon took over.
-static inline void sync_http_close(int descriptor) { close(descriptor); }
-
-// Starts serving with the library's own threads; takes the socket over. NULL when that fails.
+// Starts serving with the library's own threads; takes the socket over, also when it
+// fails and returns NULL.
 static inline struct MHD_Daemon *sync_http_start(
     int descriptor, unsigned int threads, unsigned int connections, unsigned int connections_per_address,
     unsigned int timeout_in_seconds, size_t header_bytes, MHD_AccessHandlerCallback handler, void *context,

@@ -52,7 +52,7 @@ public struct Command: Sendable {
     ///   - options: what it takes besides `--help`.
     ///   - subcommands: the commands of a group.
     ///   - arguments: what it takes without a name.
-    ///   - settings: the settings that it loads; its help lists them.
+    ///   - settings: the settings that it and its subcommands load; its help lists them.
     ///   - run: what it does; nil for a group that does nothing itself.
     public init(
         _ name: String,

@@ -17,6 +17,7 @@ struct CommandRun {
             do throws(CommandError) {
                 parsed = try OptionParser(options: options).parse(rest, stopsAtArgument: !command.subcommands.isEmpty)
             } catch {
+                guard !error.message.hasSuffix("?") else { throw error }
                 throw CommandError("\(error.message); see '\(names.joined(separator: " ")) --help'", .usage)
             }
             given += parsed.options
@@ -45,7 +46,7 @@ struct CommandRun {
                     environment: environment,
                     options: given,
                     declared: declared,
-                    settings: command.settings
+                    settings: path.flatMap(\.settings)
                 )
             )
         }

@@ -22,6 +22,9 @@ struct HelpText {
         let common = [Option.help] + (path.count == 1 ? [.version] : [])
         lines += section("Options", (command.options + inherited + common).map { (label($0), summary($0)) })
         if !command.settings.isEmpty { lines += settings(command) }
+        for group in path.dropLast() where !group.settings.isEmpty {
+            lines += ["", "Settings: see '\(group.name) --help'."]
+        }
         if path.count == 1 {
             lines += section(
                 "Exit status",

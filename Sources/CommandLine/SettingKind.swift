@@ -33,7 +33,7 @@ extension Setting {
             case .text: "any text"
             case .token(let length): "letters, digits, '.', '_' and '-', at most \(length)"
             case .switch: "on or off"
-            case .choice(let words): words.joined(separator: " or ")
+            case .choice(let words): words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
             case .integer(let range) where range.upperBound == Int.max: "a whole number from \(range.lowerBound)"
             case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
             case .duration(let range):

@@ -64,10 +64,9 @@ struct SettingsLoader {
                 } else if name == SettingCatalog.config.name {
                     problems.append("\(origin)\(key): only the environment can name the file of settings")
                 } else if !name.hasPrefix("SYNC_"), !name.hasPrefix("KAFKA_") {
-                    let hint = nearest(name).lowercased()
-                    problems.append(
-                        "\(origin)\(OneLine.escaped(key)): there is no such setting; the nearest is \(hint)"
-                    )
+                    let nearest = NearestName.find("SYNC_\(name)", among: known.map(\.name))?.lowercased()
+                    let hint = nearest.map { "the nearest is \($0)" } ?? "names begin with sync_ or kafka_"
+                    problems.append("\(origin)\(OneLine.escaped(key)): there is no such setting; \(hint)")
                 } else if let value = node.string {
                     if !value.isEmpty { entries[name] = Entry(value: value, origin: origin) }
                 } else if !node.isNull {

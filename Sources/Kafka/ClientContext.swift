@@ -76,7 +76,11 @@ final class ClientContext {
     private func installRebalance(in configuration: OpaquePointer) {
         rd_kafka_conf_set_rebalance_cb(configuration) { client, code, partitions, opaque in
             guard let client, let partitions else { return }
-            ClientContext.from(opaque)?.onRebalance?(client, code, partitions)
+            if let handler = ClientContext.from(opaque)?.onRebalance {
+                handler(client, code, partitions)
+            } else {
+                rd_kafka_assign(client, nil)
+            }
         }
     }
 

@@ -31,8 +31,10 @@ public final class Consumer {
     let handle: ClientHandle
     private let isGroupMember: Bool
     private let fetchWaker: FetchWaker?
-    private var rebalanceHandler: ((Rebalance) -> Void)?
-    private var rebalanceError: KafkaError?
+    var rebalanceHandler: ((Rebalance) -> Void)?
+    var startOffsets: (([TopicPartition]) throws -> [TopicPartition: Int64])?
+    /// What a rebalance inside the last poll could not do; that poll may have had a record to give.
+    var rebalanceError: KafkaError?
     /// Names by librdkafka's topic object, so that a record costs no string.
     ///
     /// Emptied when the assignment changes, since an address can then be used again for another topic.
@@ -57,7 +59,8 @@ public final class Consumer {
     }
 
     deinit {
-        rebalanceHandler = nil
+        // What is being freed cannot be called back; the context then gives partitions back by itself.
+        handle.context.onRebalance = nil
         close()
     }
 
@@ -79,28 +82,33 @@ public final class Consumer {
         )
     }
 
-    /// Joins the group; `onRebalance` runs inside `poll` and `close`, on the thread that calls them.
+    /// Joins the group; both closures run inside `poll` and `close`, on the thread that calls them.
     ///
-    /// Assigned partitions are assigned before it runs, and it may `assign` them again with offsets of its own, or
-    /// `pause` them. Revoked ones are given back after it has run, so it may still commit.
-    public func subscribe(_ topics: [String], onRebalance: @escaping (Rebalance) -> Void) throws {
+    /// `startOffsets` chooses where assigned partitions begin, before they are fetched; those it leaves out, and all if
+    /// it throws, begin at the group's offsets. (Assigning again inside `onRebalance` is too late: errors of the first
+    /// assignment may be on their way.) Then `onRebalance` runs and may `pause` them. Revoked partitions are given back
+    /// after it has run, so it may still commit.
+    public func subscribe(
+        _ topics: [String],
+        startOffsets: (([TopicPartition]) throws -> [TopicPartition: Int64])? = nil,
+        onRebalance: @escaping (Rebalance) -> Void
+    ) throws {
         rebalanceHandler = onRebalance
+        self.startOffsets = startOffsets
         let list = PartitionList(topics.map { TopicPartition($0, -1) })
         try KafkaError.check(rd_kafka_subscribe(try handle.live("subscribe"), list.pointer), "subscribe")
     }
 
     /// Waits for the next event; nil when there was none in that time, and after `close`.
     public func poll(timeoutMs: Int32) -> Event? {
-        guard let client = handle.pointer else { return nil }
-        let polled = rd_kafka_consumer_poll(client, timeoutMs)
+        guard let client = handle.client else { return nil }
         if let error = rebalanceError {
             rebalanceError = nil
-            if let polled { rd_kafka_message_destroy(polled) }
             return .error(error)
         }
-        guard let polled else { return nil }
+        guard let polled = rd_kafka_consumer_poll(client.pointer, timeoutMs) else { return nil }
         if polled.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
-            return .message(Message(owning: polled, topic: topicName(polled.pointee.rkt)))
+            return .message(Message(owning: polled, of: client, topic: topicName(polled.pointee.rkt)))
         }
         defer { rd_kafka_message_destroy(polled) }
         return failure(polled.pointee)
@@ -169,37 +177,5 @@ public final class Consumer {
             return .error(fatal)
         }
         return .error(KafkaError(message.err, operation: "poll", message: text, partition: partition))
-    }
-
-    /// Both protocols: eager ones replace the assignment, cooperative ones add to it and take from it.
-    private func rebalance(
-        _ client: OpaquePointer,
-        _ code: rd_kafka_resp_err_t,
-        _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
-    ) {
-        let isCooperative = rd_kafka_rebalance_protocol(client).map { String(cString: $0) } == "COOPERATIVE"
-        let partitions = PartitionList.elements(of: list).map(PartitionList.partition)
-        do throws(KafkaError) {
-            if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-                if isCooperative {
-                    try KafkaError.check(rd_kafka_incremental_assign(client, list), "assign")
-                } else {
-                    try KafkaError.check(rd_kafka_assign(client, list), "assign")
-                }
-                assignmentChanged()
-                rebalanceHandler?(.assigned(partitions))
-                return
-            }
-            rebalanceHandler?(rd_kafka_assignment_lost(client) != 0 ? .lost(partitions) : .revoked(partitions))
-            if isCooperative {
-                try KafkaError.check(rd_kafka_incremental_unassign(client, list), "unassign")
-            } else {
-                try KafkaError.check(rd_kafka_assign(client, nil), "unassign")
-            }
-            assignmentChanged()
-            if code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS { throw KafkaError(code, operation: "rebalance") }
-        } catch {
-            rebalanceError = error
-        }
     }
 }

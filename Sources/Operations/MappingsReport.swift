@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+public import CommandLine
 public import SyncModel
 public import TableMappings
 
@@ -18,20 +19,21 @@ public struct MappingsReport: Sendable {
     }
 
     /// All mappings, a line each.
-    public func list() -> String {
-        var table = TextTable("MAPPING", "BUSINESS CENTRAL", "DIRECTION", "DATAVERSE", "WORKER", "RUNS", "FIELDS")
+    public func list(console: Console) -> String {
+        let titles = ["MAPPING", "BUSINESS CENTRAL", "DIRECTION", "DATAVERSE", "WORKER", "RUNS", "FIELDS"]
+        var table = TableFormatter(titles, console: console)
         for mapping in catalog.mappings {
-            table.add(
+            table.add([
                 mapping.identity,
                 mapping.businessCentral.table,
                 mapping.direction.words,
                 mapping.dataverse.table,
                 mapping.worker ?? "-",
                 runs(mapping),
-                String(mapping.fields.count)
-            )
+                String(mapping.fields.count),
+            ])
         }
-        return table.text
+        return table.text() + "\n"
     }
 
     /// All mappings as a JSON array.
@@ -56,19 +58,19 @@ public struct MappingsReport: Sendable {
             "  worker            \(mapping.worker ?? "none yet")",
             "  runs              \(runs(mapping))",
         ]
-        var table = TextTable("PROPERTY", "WAY", "COLUMN", "TYPE", "ACCESS", "NOTES")
+        var table = TableFormatter(["PROPERTY", "WAY", "COLUMN", "TYPE", "ACCESS", "NOTES"])
         for field in mapping.fields {
             let source = field.property ?? field.constant.map { "= \($0)" } ?? (field.isByRule ? "(rule)" : "(lookup)")
-            table.add(
+            table.add([
                 source,
                 field.direction.arrow,
                 field.column.isEmpty ? "-" : field.column,
                 field.type.rawValue,
                 field.access.rawValue,
-                notes(field)
-            )
+                notes(field),
+            ])
         }
-        return lines.map { $0 + "\n" }.joined() + "\n" + table.text
+        return lines.map { $0 + "\n" }.joined() + "\n" + table.text() + "\n"
     }
 
     /// One mapping as a JSON object; nil if there is none of that name.

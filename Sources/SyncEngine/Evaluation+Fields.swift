@@ -25,6 +25,16 @@ extension Evaluation {
         }
     }
 
+    /// Holds the texts that the rule made to their columns' lengths too.
+    mutating func limitLengthsByRule() throws(RecordError) {
+        for field in mapping.fields where field.isByRule && field.maximumLength != nil {
+            guard let index = columns.firstIndex(where: { $0.name == field.column }),
+                case .text(let text) = columns[index].value
+            else { continue }
+            columns[index].value = try Evaluation.text(text, field)
+        }
+    }
+
     private mutating func value(of field: FieldMapping) throws -> ColumnValue? {
         if let constant = field.constant { return try Evaluation.constant(constant, field) }
         if let lookup = field.lookup { return try reference(lookup, field) }
@@ -59,12 +69,17 @@ extension Evaluation {
 
     private mutating func reference(_ lookup: FieldMapping.Lookup, _ field: FieldMapping) throws -> ColumnValue? {
         guard let mappingName = lookup.mappings.first else { return nil }
-        guard let key = PropertyReader.key(image, lookup.key) else {
-            if lookup.isRequired, coupling.base[field.column] == nil { throw Evaluation.blank(lookup, field) }
-            return nil
+        guard var key = PropertyReader.key(image, lookup.key) else {
+            guard coupling.base[field.column] == nil else { return nil }
+            if lookup.isRequired { throw Evaluation.blank(lookup, field) }
+            // A new row needs a currency; a record without one is in the local currency.
+            return lookup.blankIsLocalCurrency ? try localCurrency(navigation: lookup.navigation) : nil
         }
+        if lookup.byID { key = key.lowercased() }
         let last = lookup.key.last.flatMap { image[$0]?.string } ?? key
-        if lookup.blankIsLocalCurrency { return try currency(code: last, mapping: mappingName, navigation: lookup.navigation) }
+        if lookup.blankIsLocalCurrency {
+            return try currency(code: last, mapping: mappingName, navigation: lookup.navigation)
+        }
         if last.isEmpty || last == ChangeEvent.blankID {
             if lookup.isRequired { throw Evaluation.blank(lookup, field) }
             return .null
@@ -78,7 +93,9 @@ extension Evaluation {
             }
             return .reference(navigation: lookup.navigation, entitySet: found.entitySet, id: found.id)
         }
-        guard let found = try require(mappingName, key: key, byID: lookup.byID, column: field.column) else { return nil }
+        guard let found = try require(mappingName, key: key, byID: lookup.byID, column: field.column) else {
+            return nil
+        }
         return .reference(navigation: lookup.navigation, entitySet: found.entitySet, id: found.id)
     }
 

@@ -52,7 +52,8 @@ public struct Evaluation {
     /// The key that only one record may have, made of resolved references; nil: the natural key of the mapping.
     public var uniqueKey: String?
 
-    private let lookUp: (_ mapping: String, _ key: String, _ byID: Bool, _ columns: [String]) throws -> ReferencedRecord?
+    private let lookUp:
+        (_ mapping: String, _ key: String, _ byID: Bool, _ columns: [String]) throws -> ReferencedRecord?
     /// The lines of a document by pair key.
     public let lines: (_ mapping: String) throws -> [ReferencedRecord]
 
@@ -95,7 +96,9 @@ public struct Evaluation {
     }
 
     /// The record that a natural key or id means, whether or not it may be referred to.
-    public func find(_ mapping: String, key: String, byID: Bool = false, columns: [String] = []) throws -> ReferencedRecord? {
+    public func find(_ mapping: String, key: String, byID: Bool = false, columns: [String] = []) throws
+        -> ReferencedRecord?
+    {
         try lookUp(mapping, key, byID, columns)
     }
 

@@ -37,7 +37,9 @@ enum IndexKeys {
     static func naturalKeys(_ coupling: Coupling) -> [[UInt8]] {
         let pair = coupling.pairKey.description
         var keys = [prefix(coupling.mapping, "", coupling.bc.id) + pair.utf8]
-        if let key = coupling.bc.key { keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8) }
+        if let key = coupling.bc.key {
+            keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8)
+        }
         return keys
     }
 

@@ -103,7 +103,8 @@ extension FilterCondition {
     func holds(for image: JSONValue) -> Bool {
         let value = PropertyReader.comparable(image[property])
         switch test {
-        case .oneOf(let allowed): return allowed.contains { FilterCondition.equal(value, $0, isAbsent: image[property] == nil) }
+        case .oneOf(let allowed):
+            return allowed.contains { FilterCondition.equal(value, $0, isAbsent: image[property] == nil) }
         case .noneOf(let refused): return !refused.contains { FilterCondition.equal(value, $0, isAbsent: false) }
         }
     }

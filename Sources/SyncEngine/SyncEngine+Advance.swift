@@ -50,18 +50,16 @@ extension SyncEngine {
         return .failed
     }
 
-    private func advanceDelete(_ coupling: inout Coupling, _ waiting: Waiting, partition: Int32) throws -> RecordResult {
+    private func advanceDelete(_ coupling: inout Coupling, _ waiting: Waiting, partition: Int32) throws -> RecordResult
+    {
         guard coupling.crm.isCreated else {
-            end(&coupling)
+            end(&coupling, as: .deleted)
+            coupling.base = [:]
             return .deleted
         }
         switch settings.deletionPolicy {
-        case .keep:
-            coupling.state = .broken
-            coupling.exists = false
-            coupling.waiting = nil
-        case .removeCoupling:
-            end(&coupling)
+        case .keep: end(&coupling, as: .broken)
+        case .removeCoupling: end(&coupling, as: .deleted)
         case .deleteOther:
             try emit(.delete, [], &coupling, waiting, rule: NoRule(), partition: partition)
         }
@@ -69,11 +67,11 @@ extension SyncEngine {
     }
 
     /// Ends a pair; its record is kept with the version, so that only something newer revives it.
-    private func end(_ coupling: inout Coupling) {
-        coupling.state = .deleted
+    ///
+    /// A row that was not deleted along is still there: what was agreed is kept too, and a new life updates the row.
+    func end(_ coupling: inout Coupling, as state: Coupling.State) {
+        coupling.state = state
         coupling.exists = false
-        coupling.crm.isCreated = false
-        coupling.base = [:]
         coupling.waiting = nil
         coupling.error = nil
         coupling.failures = 0
@@ -91,7 +89,9 @@ extension SyncEngine {
             coupling.error = nil
             return .filtered
         }
-        if active.mapping.onLeavingFilter == .retire, let state = active.rule.stateOutsideFilter {
+        // A draft cannot be retired, and nobody can use it anyway.
+        let isDraft = active.rule.existsOnlyWhenActive && coupling.base["statecode"] == nil
+        if active.mapping.onLeavingFilter == .retire, !isDraft, let state = active.rule.stateOutsideFilter {
             let columns = state.columns.filter { $0.value.baseText != coupling.base[$0.name] }
             if !columns.isEmpty {
                 try emit(.setState, state.columns, &coupling, waiting, rule: active.rule, partition: partition)
@@ -174,6 +174,7 @@ extension SyncEngine {
         )
         try evaluation.applyFields()
         try active.rule.complete(&evaluation)
+        try evaluation.limitLengthsByRule()
         evaluation.addOwnership()
         return evaluation
     }

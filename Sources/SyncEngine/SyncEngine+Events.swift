@@ -29,7 +29,9 @@ extension SyncEngine {
                 isDelete: arrival.kind == .delete,
                 seenWasDelete: known.state == .deleted || known.state == .broken
             )
-            if arrival.kind == .upsert, arrival.version.disagrees(with: known.bc.version) { sink.countClockDisagreement() }
+            if arrival.kind == .upsert, arrival.version.disagrees(with: known.bc.version) {
+                sink.countClockDisagreement()
+            }
             guard order == .newer else {
                 sink.count(order == .stale ? .stale : .unchanged, mapping: mapping.name)
                 return
@@ -47,6 +49,7 @@ extension SyncEngine {
             wish = mapping.businessCentral.filter.allSatisfy { $0.holds(for: image) } ? .upsert : .leave
             if coupling.state == .deleted || coupling.state == .broken {
                 coupling.state = coupling.crm.isCreated ? .coupled : .waiting
+                coupling.exists = exists(coupling, rule: active.rule)
             }
         }
         var waiting = Waiting(
@@ -93,9 +96,16 @@ extension SyncEngine {
         let table = active.mapping.businessCentral
         guard let property = table.embeddedIn?.property else { return }
         guard event.kind == .upsert, let image = event.image else {
-            return try endLines(of: event, active, partition: partition)
+            return try endLines(
+                of: event.id,
+                company: event.company,
+                version: event.version,
+                active,
+                partition: partition
+            )
         }
-        guard let lines = image[property], lines.kind == .array, isInsideFilter(image, of: table.embeddedIn?.entity) else {
+        guard let lines = image[property], lines.kind == .array, isInsideFilter(image, of: table.embeddedIn?.entity)
+        else {
             return
         }
         for line in lines.elements where line.kind == .object {
@@ -139,19 +149,26 @@ extension SyncEngine {
     }
 
     /// A deleted document takes its lines along on the other side, so they end with it and nothing more is sent.
-    private func endLines(of event: ChangeEvent, _ active: ActiveMapping, partition: Int32) throws {
-        for pairKey in try tables.lines(of: event.id, mapping: active.mapping.name, company: event.company) {
-            guard let (known, _) = try tables.load(pairKey), known.state != .deleted, known.state != .broken else { continue }
+    func endLines(
+        of document: String,
+        company: String,
+        version: RecordVersion,
+        _ active: ActiveMapping,
+        partition: Int32
+    ) throws {
+        for pairKey in try tables.lines(of: document, mapping: active.mapping.name, company: company) {
+            guard let (known, _) = try tables.load(pairKey), known.state != .deleted, known.state != .broken,
+                version.order(against: known.bc.version, isDelete: true) == .newer
+            else { continue }
             var coupling = known
-            coupling.bc.version.eventAt = event.version.eventAt
-            coupling.exists = false
-            coupling.waiting = nil
+            coupling.bc.version.sequence = version.sequence ?? known.bc.version.sequence
+            coupling.bc.version.eventAt = version.eventAt
             coupling.inFlight = nil
-            coupling.state = settings.deletionPolicy == .keep && known.crm.isCreated ? .broken : .deleted
-            if coupling.state == .deleted {
+            if settings.deletionPolicy == .deleteOther {
                 coupling.crm.isCreated = false
                 coupling.base = [:]
             }
+            end(&coupling, as: settings.deletionPolicy == .keep && known.crm.isCreated ? .broken : .deleted)
             try save(coupling, replacing: known, partition: partition)
         }
     }
@@ -164,7 +181,8 @@ public enum DocumentLines {
         if let id = (line["systemId"] ?? line["id"])?.string, id != ChangeEvent.blankID {
             return NamedUUID.isUUID(id) ? id.lowercased() : id
         }
-        guard let sequence = line["sequence"] ?? line["lineNo"], let number = sequence.numberText ?? sequence.string else {
+        guard let sequence = line["sequence"] ?? line["lineNo"], let number = sequence.numberText ?? sequence.string
+        else {
             return nil
         }
         return "\(document)/\(number)"

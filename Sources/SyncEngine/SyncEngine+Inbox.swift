@@ -56,7 +56,11 @@ extension SyncEngine {
         guard let pairKey = root["pairKey"]?.string, let changeID = root["changeId"]?.string,
             let status = root["status"]?.string, ["applied", "failed", "conflict"].contains(status)
         else {
-            return try sink.deadLetter(record, errorClass: .malformed, reason: "a delivery result without pair, change or status")
+            return try sink.deadLetter(
+                record,
+                errorClass: .malformed,
+                reason: "a delivery result without pair, change or status"
+            )
         }
         guard let (known, partition) = try tables.load(pairKey), let inFlight = known.inFlight,
             inFlight.changeID == changeID, let active = mappings[known.mapping]
@@ -64,8 +68,10 @@ extension SyncEngine {
         var coupling = known
         coupling.inFlight = nil
         let error = root["error"].flatMap { $0.kind == .object ? $0 : nil }
-        let isOwnDuplicate = inFlight.operation == .create && error?["code"]?.string == "0x80040237"
-        if status == "applied" {
+        let code = error?["code"]?.string
+        let isOwnDuplicate = inFlight.operation == .create && code == "0x80040237"
+        let isSoAlready = inFlight.operation == .setState && code.map(SameState.codes.contains) ?? false
+        if status == "applied" || isSoAlready {
             takeIdentities(root, into: &coupling)
             apply(inFlight.operation, inFlight.values, to: &coupling, rule: active.rule)
             try goOn(&coupling, active, partition: partition)
@@ -79,7 +85,10 @@ extension SyncEngine {
                 code: error?["code"]?.string ?? "",
                 message: error?["message"]?.string ?? ""
             )
+            let isSkipped = coupling.state == .skipped
             sink.count(fail(&coupling, reported), mapping: coupling.mapping)
+            if isSkipped { coupling.state = .skipped }
+            coupling.exists = exists(coupling, rule: active.rule)
             let isNewer = coupling.waiting.map { $0.causation.path != inFlight.causation } ?? false
             if isNewer, coupling.state == .failed { try goOn(&coupling, active, partition: partition) }
         }
@@ -116,6 +125,7 @@ extension SyncEngine {
         var coupling = known
         switch command {
         case "skip":
+            guard ![.broken, .deleted, .filtered].contains(known.state) else { return }
             coupling.state = .skipped
         default:
             guard known.state == .failed || known.state == .skipped else { return }
@@ -133,4 +143,9 @@ extension SyncEngine {
         }
         try save(coupling, replacing: known, partition: partition)
     }
+}
+
+/// The codes by which Dataverse refuses to set the state that a product has already.
+enum SameState {
+    static let codes: Set<String> = ["0x8004f980", "0x8004f981", "0x8004f982"]
 }

@@ -39,7 +39,9 @@ extension SyncEngine {
 
     private func wakeWaiters(for coupling: Coupling, known: Coupling?) throws {
         guard coupling.exists else { return }
-        if let known, known.exists, known.bc.key == coupling.bc.key { return }
+        // A document adds up its lines' amounts, so it is woken by those too.
+        let isSame = coupling.document == nil || known?.bc.facts == coupling.bc.facts
+        if let known, known.exists, known.bc.key == coupling.bc.key, isSame { return }
         var keys = [coupling.id]
         if let key = coupling.bc.key { keys.append(key) }
         if let document = coupling.document { keys.append("\(document)/*") }

@@ -30,11 +30,13 @@ extension SyncEngine {
         let wanted = evaluation.late.isEmpty ? evaluation.state : nil
         let stateDiffers = wanted.map { $0.columns.contains { $0.value.baseText != base[$0.name] } } ?? false
         if !isOpen, stateDiffers, let open = rule.openState { return Step(operation: .setState, columns: open.columns) }
+        // A row found under our own id holds nobody knows what: every column is written, also the empty ones.
+        let isUnknown = base.isEmpty
         let changed = evaluation.columns.filter { column in
             guard column.access == .readWrite || (column.access == .modifyOnly && evaluation.late.isEmpty) else {
                 return false
             }
-            return column.value.baseText != base[column.name]
+            return isUnknown || column.value.baseText != base[column.name]
         }
         if isOpen, !changed.isEmpty { return Step(operation: .update, columns: changed) }
         if stateDiffers, let wanted { return Step(operation: .setState, columns: wanted.columns) }
@@ -96,6 +98,9 @@ extension SyncEngine {
                 values: values
             )
             if operation == .create { coupling.state = .pending }
+            // What is about to go must not be referred to any more, though the target still has it.
+            let isGoing = operation == .delete || (rule.existsOnlyWhenActive && (values["statecode"] ?? "0") != "0")
+            if isGoing { coupling.exists = false }
             let own = Waiting.Reference(mapping: coupling.mapping, key: coupling.id, reason: .inFlight)
             coupling.waiting?.waitsFor = [own]
         } else {
@@ -118,7 +123,12 @@ extension SyncEngine {
             }
             for (column, value) in values { coupling.base[column] = value }
         }
-        let isUsable = !rule.existsOnlyWhenActive || coupling.base["statecode"] == "0"
-        coupling.exists = coupling.crm.isCreated && coupling.state != .broken && isUsable
+        coupling.exists = exists(coupling, rule: rule)
+    }
+
+    /// Whether others may refer to the row: it is there, its source is too, and it can be used.
+    func exists(_ coupling: Coupling, rule: any EntityRule) -> Bool {
+        guard coupling.crm.isCreated, coupling.state != .broken, coupling.state != .deleted else { return false }
+        return !rule.existsOnlyWhenActive || coupling.base["statecode"] == "0"
     }
 }

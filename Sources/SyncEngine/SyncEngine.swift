@@ -61,7 +61,9 @@ public final class SyncEngine<Store: OrderedStore> {
         self.mappings = Dictionary(mappings.map { ($0.mapping.name, $0) }) { first, _ in first }
         var feeds: [String: Feed] = [:]
         for active in mappings {
-            for entity in active.mapping.businessCentral.entities { feeds[entity, default: Feed()].mappings.append(active) }
+            for entity in active.mapping.businessCentral.entities {
+                feeds[entity, default: Feed()].mappings.append(active)
+            }
             if let embedding = active.mapping.businessCentral.embeddedIn {
                 feeds[embedding.entity, default: Feed()].lines.append(active)
             }
@@ -76,7 +78,11 @@ public final class SyncEngine<Store: OrderedStore> {
     /// - Throws: what the store or the sink throws; the transaction must then be aborted.
     public func process(_ record: InputRecord) throws {
         guard let feed = feeds[record.entity] else {
-            try sink.deadLetter(record, errorClass: .malformed, reason: "no mapping of this worker reads \(record.entity)")
+            try sink.deadLetter(
+                record,
+                errorClass: .malformed,
+                reason: "no mapping of this worker reads \(record.entity)"
+            )
             return
         }
         let keyID = ChangeEvent.keyID(record.key, using: keyDocument)
@@ -149,26 +155,30 @@ public final class SyncEngine<Store: OrderedStore> {
 
     private func processTombstone(_ record: InputRecord, keyID: String?, feed: Feed) throws {
         guard let keyID else {
-            return try sink.deadLetter(record, errorClass: .malformed, reason: "a tombstone whose key names no record id")
+            return try sink.deadLetter(
+                record,
+                errorClass: .malformed,
+                reason: "a tombstone whose key names no record id"
+            )
         }
-        var isForwarded = false
+        guard let home = try home(ofTombstone: keyID, feed: feed) else { return }
+        let partition = homePartition(home)
+        if partition != record.partition, !record.isForwarded {
+            return try sink.forward(record, to: partition, key: home)
+        }
+        let version = RecordVersion(sequence: nil, modifiedAt: nil, eventAt: record.timestamp)
+        let causation = Causation(
+            topic: record.topic,
+            partition: record.partition,
+            offset: record.offset,
+            eventAt: record.timestamp,
+            traceparent: record.traceparent
+        )
         for active in feed.mappings {
             for pairKey in try tables.pairs(mapping: active.mapping.name, id: keyID) {
-                guard let (coupling, partition) = try tables.load(pairKey) else { continue }
-                if let company = settings.company, company != coupling.company { continue }
-                if partition != record.partition, !record.isForwarded {
-                    if !isForwarded { try sink.forward(record, to: partition, key: coupling.homeID) }
-                    isForwarded = true
-                    continue
-                }
-                guard coupling.state != .deleted, coupling.state != .broken else { continue }
-                let causation = Causation(
-                    topic: record.topic,
-                    partition: record.partition,
-                    offset: record.offset,
-                    eventAt: record.timestamp,
-                    traceparent: record.traceparent
-                )
+                guard let (coupling, partition) = try tables.load(pairKey), coupling.state != .deleted,
+                    coupling.state != .broken, settings.company.map({ $0 == coupling.company }) ?? true
+                else { continue }
                 let arrival = Arrival(
                     kind: .delete,
                     id: coupling.id,
@@ -176,12 +186,23 @@ public final class SyncEngine<Store: OrderedStore> {
                     document: coupling.document,
                     entity: coupling.bc.entity,
                     image: nil,
-                    version: RecordVersion(sequence: nil, modifiedAt: nil, eventAt: record.timestamp),
+                    version: version,
                     causation: causation,
                     partition: partition
                 )
                 try handle(arrival, active)
+                for lines in feed.lines {
+                    try endLines(of: keyID, company: coupling.company, version: version, lines, partition: partition)
+                }
             }
+        }
+    }
+
+    /// The id that decides where a tombstone belongs, also that of a record whose event is still on its way here.
+    private func home(ofTombstone id: String, feed: Feed) throws -> String? {
+        guard let active = feed.mappings.first, active.mapping.businessCentral.home != nil else { return id }
+        return try tables.pairs(mapping: active.mapping.name, id: id).first.flatMap {
+            try tables.load($0)?.coupling.homeID
         }
     }
 }

@@ -11,7 +11,7 @@ final class Daemon: @unchecked Sendable {
     /// Balanced by `stop`, after which no callback runs.
     private let context: Unmanaged<HTTPDispatcher>
 
-    /// Takes over the listening socket; nil, and then it does not, when the threads cannot be started.
+    /// Takes over the listening socket; nil when the threads cannot be started.
     init?(descriptor: Int32, idleLimit: Duration, dispatcher: HTTPDispatcher) {
         context = Unmanaged.passRetained(dispatcher)
         let daemon = sync_http_start(

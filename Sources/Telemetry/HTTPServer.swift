@@ -68,8 +68,8 @@ public final class HTTPServer: Sendable {
     public func addStandardRoutes(health: Health, metrics: Metrics) {
         route("GET", "/livez") { _ in .text("ok\n") }
         route("GET", "/readyz") { _ in
-            let body = health.json()
-            return .json(body, status: health.isReady ? 200 : 503)
+            let reasons = health.reasons
+            return .json(Health.json(reasons), status: reasons.isEmpty ? 200 : 503)
         }
         route("GET", "/metrics") { _ in
             HTTPResponse(contentType: PrometheusText.contentType, body: metrics.render())
@@ -91,7 +91,6 @@ public final class HTTPServer: Sendable {
         }
         let taken = sync_http_port(descriptor)
         guard let daemon = Daemon(descriptor: descriptor, idleLimit: idleLimit, dispatcher: dispatcher) else {
-            sync_http_close(descriptor)
             throw HTTPError(address: address, reason: "libmicrohttpd does not start")
         }
         let previous = state.withLock { state in

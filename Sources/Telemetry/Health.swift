@@ -25,9 +25,8 @@ public final class Health: Sendable {
     /// Why the process is not ready, by part; empty when it is.
     public var reasons: [String: String] { state.withLock { $0 } }
 
-    /// The reasons as the JSON that `/readyz` shows.
-    func json() -> [UInt8] {
-        let reasons = reasons
+    /// Reasons as the JSON that `/readyz` shows.
+    static func json(_ reasons: [String: String]) -> [UInt8] {
         var bytes = Array("{\"ready\":\(reasons.isEmpty),\"reasons\":{".utf8)
         for (index, (part, reason)) in reasons.sorted(by: { $0.key < $1.key }).enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }

@@ -24,8 +24,8 @@ final class LineOutput: Sendable {
 
     /// Writes a line with one `write(2)`, and the rest where the system took only a part.
     ///
-    /// A log that cannot be written must not stop the work: after a second in which a reader took nothing, or when
-    /// the output is gone, the line is dropped.
+    /// A log that cannot be written must not end the work: when the output is gone, or does not block and took
+    /// nothing for a second, the line is dropped.
     func write(_ line: [UInt8]) {
         turn.withLock { _ in
             line.withUnsafeBytes { bytes in

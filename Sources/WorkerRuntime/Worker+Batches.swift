@@ -89,7 +89,9 @@ extension Worker {
             key: message.key,
             value: message.value
         )
+        // Only for the time of this call: a message that outlives its consumer would keep it from closing.
         telemetry.currentHeaders = { message.headers() }
+        defer { telemetry.currentHeaders = nil }
         record.traceparent = traceparent(of: message)
         if message.topic == configuration.inboxTopic {
             try engine.processInbox(record)

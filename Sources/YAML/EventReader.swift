@@ -3,14 +3,6 @@
 
 import CYAML
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Owns a libyaml parser and hands out its events as values.
 final class EventReader {
     /// Where an event begins, counted from 1.
@@ -44,30 +36,24 @@ final class EventReader {
     }
 
     private let parser: UnsafeMutablePointer<yaml_parser_t>
+    private let input: UnsafeBufferPointer<UInt8>
     private let file: String?
 
-    init(file: String?) throws(YAMLError) {
+    /// Begins to read bytes, which must stay valid until the last event.
+    init(_ input: UnsafeBufferPointer<UInt8>, file: String?) throws(YAMLError) {
+        self.input = input
         self.file = file
         parser = .allocate(capacity: 1)
         guard yaml_parser_initialize(parser) == 1 else {
             parser.deallocate()
             throw YAMLError(file: file, line: 0, reason: "not enough memory to read YAML")
         }
+        yaml_parser_set_input_string(parser, input.baseAddress ?? Self.nothing, input.count)
     }
 
     deinit {
         yaml_parser_delete(parser)
         parser.deallocate()
-    }
-
-    /// Takes the input from memory, which must stay valid until the last event.
-    func read(from bytes: UnsafeBufferPointer<UInt8>) {
-        yaml_parser_set_input_string(parser, bytes.baseAddress ?? Self.nothing, bytes.count)
-    }
-
-    /// Takes the input from a stream, which must stay open until the last event.
-    func read(from stream: UnsafeMutablePointer<FILE>) {
-        yaml_parser_set_input_file(parser, stream)
     }
 
     func next() throws(YAMLError) -> (event: Event, mark: Mark) {
@@ -104,8 +90,10 @@ final class EventReader {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "cannot be read"
         switch parser.pointee.error {
         case YAML_READER_ERROR:
-            // The reader works on bytes and knows no line; its position in the text decoded so far is the nearest.
-            return YAMLError(file: file, line: Int(parser.pointee.mark.line) + 1, reason: "not readable: \(problem)")
+            // The reader knows no lines, and reads far ahead of the parser, which does.
+            let offset = min(Int(parser.pointee.problem_offset), input.count)
+            let line = input[..<offset].count { $0 == UInt8(ascii: "\n") } + 1
+            return YAMLError(file: file, line: line, reason: problem)
         case YAML_MEMORY_ERROR:
             return YAMLError(file: file, line: 0, reason: "not enough memory to read YAML")
         default:

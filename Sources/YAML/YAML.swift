@@ -1,8 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CYAML
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -24,18 +22,7 @@ public enum YAML {
     /// - Returns: the root of the tree.
     /// - Throws: the first thing that is wrong, with its line.
     public static func parse(_ text: String, file: String? = nil) throws(YAMLError) -> YAMLNode {
-        var text = text
-        let result: Result<YAMLNode, YAMLError> = text.withUTF8 { bytes in
-            do throws(YAMLError) {
-                let reader = try EventReader(file: file)
-                reader.read(from: bytes)
-                var builder = TreeBuilder(reader: reader, file: file)
-                return .success(try builder.document())
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
+        try parse(Array(text.utf8), file: file)
     }
 
     /// Reads the one document in a file.
@@ -48,10 +35,33 @@ public enum YAML {
             throw YAMLError(file: path, line: 0, reason: "cannot be read: \(String(cString: strerror(errno)))")
         }
         defer { fclose(stream) }
-        let reader = try EventReader(file: path)
-        reader.read(from: stream)
-        var builder = TreeBuilder(reader: reader, file: path)
-        return try builder.document()
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 {
+            bytes.append(contentsOf: buffer[..<count])
+            guard bytes.count <= sizeLimit else {
+                throw YAMLError(file: path, line: 0, reason: "is larger than \(sizeLimit) bytes")
+            }
+        }
+        guard ferror(stream) == 0 else {
+            throw YAMLError(file: path, line: 0, reason: "cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return try parse(bytes, file: path)
+    }
+
+    /// Larger files are no settings or mappings, and a path to something endless must not fill the memory.
+    private static let sizeLimit = 16 << 20
+
+    private static func parse(_ bytes: [UInt8], file: String?) throws(YAMLError) -> YAMLNode {
+        let result: Result<YAMLNode, YAMLError> = bytes.withUnsafeBufferPointer { bytes in
+            do throws(YAMLError) {
+                var builder = TreeBuilder(reader: try EventReader(bytes, file: file), file: file)
+                return .success(try builder.document())
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 
     /// Reads the one document in a text into a value.

@@ -114,4 +114,26 @@ struct BundledMappingsTests {
         // Three constants go to Business Central and so have no column.
         #expect(counts == [.readWrite: 200 + 3, .insertOnly: 13, .modifyOnly: 10, .readOnly: 4])
     }
+
+    @Test("run under the conditions that settings make true")
+    func settings() {
+        typealias Condition = TableMapping.Condition
+        let usual = Condition.holding(
+            unitGroupMapping: true,
+            pricing: "price-lists",
+            salesOrders: "off",
+            ownership: "team"
+        )
+        #expect(usual == [.unitGroups, .priceLists])
+        let others = Condition.holding(
+            unitGroupMapping: false,
+            pricing: "sales-prices",
+            salesOrders: "legacy",
+            ownership: "person"
+        )
+        #expect(others == [.noUnitGroups, .salesPrices, .legacyOrders, .personOwnership])
+        #expect(Condition.combinations.count == 24)
+        #expect(Set(Condition.combinations).isSuperset(of: [usual, others]))
+        #expect(!Condition.combinations.contains { $0.contains(.disabled) })
+    }
 }

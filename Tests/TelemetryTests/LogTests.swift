@@ -99,6 +99,21 @@ import Testing
         #expect(odd.hasSuffix("é…\n"))
     }
 
+    @Test func linesLargerThanThePipeAreWrittenInParts() throws {
+        let pipe = Pipe()
+        let descriptor = pipe.fileHandleForWriting.fileDescriptor
+        #expect(fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0)
+        let writer = Thread {
+            let fields = (0..<50).map { ("field\($0)", LogValue(String(repeating: "x", count: 4_000))) }
+            Log(format: .json, output: descriptor).info("m", fields)
+            try? pipe.fileHandleForWriting.close()
+        }
+        writer.start()
+        let line = try #require(try pipe.fileHandleForReading.readToEnd())
+        let object = try #require(JSONSerialization.jsonObject(with: line) as? [String: Any])
+        #expect(object.count == 53 && line.count > 200_000)
+    }
+
     @Test func everyLineIsWholeWithManyThreads() throws {
         let lines = try output(.json) { log in
             DispatchQueue.concurrentPerform(iterations: 200) { log.info("m", ["i": .integer(Int64($0))]) }

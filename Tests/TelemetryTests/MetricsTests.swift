@@ -115,6 +115,16 @@ import Testing
         #expect(text(metrics).hasSuffix("a_total{l=\"x\"} 2\n"))
     }
 
+    @Test func tellsAboutTheProcess() throws {
+        let metrics = Metrics()
+        metrics.addProcessMetrics()
+        let values = text(metrics).split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ") }
+        let byName = Dictionary(uniqueKeysWithValues: values.map { ($0[0], Double($0[1]) ?? -1) })
+        #expect(try #require(byName["process_cpu_seconds_total"]) > 0)
+        #expect(try #require(byName["process_resident_memory_bytes"]) > 1_000_000)
+        #expect(try #require(byName["process_start_time_seconds"]) > 1_700_000_000)
+    }
+
     @Test func nothingIsLostBetweenThreads() {
         let metrics = Metrics()
         let counter = metrics.counter("a_total", help: "h", labels: ["l"])

@@ -81,6 +81,16 @@ import YAML
         #expect(failure("a: 'x\n", file: nil).hasPrefix("line "))
     }
 
+    @Test func bytesThatAreNoTextNameTheLine() throws {
+        let lines = String(repeating: "key: [1]\n", count: 1).dropLast()
+        #expect(failure("\(lines)\n# c\nb: \u{1}\n") == "a.yaml:3: control characters are not allowed")
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
+        try (Data("a: 1\nb: 2\nc: ".utf8) + [0xFF, 0x0A]).write(to: url)
+        defer { try? FileManager.default.removeItem(at: url) }
+        let error = #expect(throws: YAMLError.self) { try YAML.parseFile(url.path) }
+        #expect(error?.line == 3)
+    }
+
     @Test func refusesEndlessNesting() {
         #expect(failure(String(repeating: "[", count: 50_000)).contains("nested deeper than 100 levels"))
     }

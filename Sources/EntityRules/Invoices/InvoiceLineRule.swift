@@ -21,7 +21,8 @@ struct InvoiceLineRule: EntityRule {
 
     func complete(_ evaluation: inout Evaluation) throws {
         let document = evaluation.coupling.document ?? ""
-        guard let header = try evaluation.require("POSTEDSALESINV-INV", key: document, byID: true, column: "invoiceid") else {
+        guard let header = try evaluation.require("POSTEDSALESINV-INV", key: document, byID: true, column: "invoiceid")
+        else {
             return
         }
         // Lines are sent with their invoice and not again (INV-16).
@@ -81,7 +82,12 @@ struct InvoiceLineRule: EntityRule {
             evaluation.set("productdescription", .text(try description(evaluation.image)), access: .insertOnly)
             return
         }
-        let found = try evaluation.require(product.mapping, key: product.number, column: "productid", columns: ["defaultuomid"])
+        let found = try evaluation.require(
+            product.mapping,
+            key: product.number,
+            column: "productid",
+            columns: ["defaultuomid"]
+        )
         guard let found else { return }
         evaluation.set(
             "productid",
@@ -99,7 +105,11 @@ struct InvoiceLineRule: EntityRule {
         guard let unit = try evaluation.require(product.units, key: "\(product.number)/\(code)", column: "uomid") else {
             return
         }
-        evaluation.set("uomid", .reference(navigation: "uomid", entitySet: unit.entitySet, id: unit.id), access: .insertOnly)
+        evaluation.set(
+            "uomid",
+            .reference(navigation: "uomid", entitySet: unit.entitySet, id: unit.id),
+            access: .insertOnly
+        )
     }
 
     /// A line without product says number and description, with a full stop (INV-25).

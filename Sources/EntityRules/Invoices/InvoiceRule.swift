@@ -71,12 +71,13 @@ struct InvoiceRule: EntityRule {
     /// With prices including VAT, the difference that rounding leaves becomes a line of its own (INV-15).
     func derivedLines(of document: JSONValue) throws -> [String] {
         guard document["pricesIncludeTax"]?.bool == true, let lines = document["salesInvoiceLines"],
-            let id = document["systemId"]?.string
+            let id = (document["systemId"] ?? document["id"])?.string
         else { return [] }
         var difference = DecimalText(0)
         for line in lines.elements {
             let amounts = try InvoiceLineRule.Amounts(line, pricesIncludeTax: true)
-            guard let including = amounts.includingTax, let price = amounts.pricePerUnit, let quantity = amounts.quantity
+            guard let including = amounts.includingTax, let price = amounts.pricePerUnit,
+                let quantity = amounts.quantity
             else { continue }
             difference = difference + including - (price * quantity + amounts.tax - amounts.discount)
         }
@@ -120,7 +121,9 @@ struct InvoiceLines {
             isEmbedded = true
             embedded = lines.elements.filter { $0.kind == .object && $0["lineType"]?.string != "Comment" }
             var ids = embedded.compactMap { DocumentLines.id(of: $0, document: evaluation.coupling.id) }
-            if !(try InvoiceRule().derivedLines(of: evaluation.image).isEmpty) { ids.append("\(evaluation.coupling.id)/rounding") }
+            if !(try InvoiceRule().derivedLines(of: evaluation.image).isEmpty) {
+                ids.append("\(evaluation.coupling.id)/rounding")
+            }
             self.ids = ids
             for line in embedded {
                 discount = discount + (try PropertyReader.decimal(line, "discountAmount") ?? DecimalText(0))
@@ -131,7 +134,8 @@ struct InvoiceLines {
             ids = []
             for line in try evaluation.lines(InvoiceRule.lineMapping) where line.exists {
                 discount = discount + (line.facts["discountAmount"].flatMap { DecimalText($0) } ?? DecimalText(0))
-                including = including + (line.facts["netAmountIncludingTax"].flatMap { DecimalText($0) } ?? DecimalText(0))
+                including =
+                    including + (line.facts["netAmountIncludingTax"].flatMap { DecimalText($0) } ?? DecimalText(0))
                 known += 1
             }
         }

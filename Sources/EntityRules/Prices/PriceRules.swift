@@ -12,7 +12,7 @@ struct PriceListRule: EntityRule {
         guard evaluation.coupling.base["statecode"] == nil else { return }
         let status = try PropertyReader.text(evaluation.image, "status").map(PropertyReader.unescape) ?? "Active"
         if status == "Active" {
-            evaluation.set("statecode", .number(DecimalText(0)), access: .modifyOnly, isImpliedOnCreate: true)
+            evaluation.set("statecode", .number(DecimalText(0)), access: .readOnly, isImpliedOnCreate: true)
         } else {
             evaluation.state = RecordState(state: 1, status: 100_002)
         }
@@ -24,13 +24,16 @@ struct PriceLineRule: EntityRule {
     func complete(_ evaluation: inout Evaluation) throws {
         let kind = try PropertyReader.text(evaluation.image, "assetType").map(PropertyReader.unescape) ?? ""
         let asset = try PropertyReader.text(evaluation.image, "assetNo") ?? ""
-        guard !asset.isEmpty else { throw RecordError.permanent("BlankReference", "property \"assetNo\" is blank (PRC-28)") }
+        guard !asset.isEmpty else {
+            throw RecordError.permanent("BlankReference", "property \"assetNo\" is blank (PRC-28)")
+        }
         try ProductPrice.complete(
             &evaluation,
             product: kind == "Resource" ? "RESOURCE-PRODUCT" : "ITEM-PRODUCT",
             units: kind == "Resource" ? "RESOURCE UOM" : "ITEM UOM",
             number: asset
         )
+        try ProductPrice.setCurrency(&evaluation, of: "PLHEADER-PRICE", named: "priceListCode")
     }
 }
 
@@ -38,8 +41,11 @@ struct PriceLineRule: EntityRule {
 struct SalesPriceRule: EntityRule {
     func complete(_ evaluation: inout Evaluation) throws {
         let number = try PropertyReader.text(evaluation.image, "itemNo") ?? ""
-        guard !number.isEmpty else { throw RecordError.permanent("BlankReference", "property \"itemNo\" is blank (PRC-16)") }
+        guard !number.isEmpty else {
+            throw RecordError.permanent("BlankReference", "property \"itemNo\" is blank (PRC-16)")
+        }
         try ProductPrice.complete(&evaluation, product: "ITEM-PRODUCT", units: "ITEM UOM", number: number)
+        try ProductPrice.setCurrency(&evaluation, of: "CUSTPRCGRP-PRICE", named: "salesCode")
     }
 }
 
@@ -64,6 +70,18 @@ enum ProductPrice {
             setGroup(of: found, &evaluation)
         }
         claim(&evaluation)
+    }
+
+    /// Dataverse gives a new price its list's currency: only one of its own follows in an update (PRC-16, PRC-28).
+    static func setCurrency(_ evaluation: inout Evaluation, of list: String, named property: String) throws {
+        let column = "transactioncurrencyid"
+        guard let currency = evaluation.value(of: column),
+            let code = try PropertyReader.text(evaluation.image, property)
+        else {
+            return
+        }
+        let agreed = try evaluation.find(list, key: code, columns: [column])?.values[column]
+        evaluation.set(column, currency, access: .modifyOnly, isImpliedOnCreate: agreed == currency.baseText)
     }
 
     /// A blank unit is the product's base unit (PRC-17, PRC-30).

@@ -43,7 +43,8 @@ struct CurrencyRule: EntityRule {
 
     var factProperties: [String] { ["exchangeRates"] }
 
-    private static func factor(_ image: JSONValue, at date: String) throws -> (amount: DecimalText, worth: DecimalText) {
+    private static func factor(_ image: JSONValue, at date: String) throws -> (amount: DecimalText, worth: DecimalText)
+    {
         guard let rates = image["exchangeRates"] else {
             throw RecordError.permanent("ExchangeRateMissing", "property \"exchangeRates\" is missing (CUR-04)")
         }
@@ -51,7 +52,8 @@ struct CurrencyRule: EntityRule {
     }
 
     /// The newest rate that holds at a date: so many units of the currency are worth so much in the local one.
-    private static func factor(of rates: JSONValue, at date: String) throws -> (amount: DecimalText, worth: DecimalText) {
+    private static func factor(of rates: JSONValue, at date: String) throws -> (amount: DecimalText, worth: DecimalText)
+    {
         var best: (from: String, amount: DecimalText, worth: DecimalText)?
         for rate in rates.elements {
             guard let from = try PropertyReader.text(rate, "startingDate"), from <= date, from > best?.from ?? "",

@@ -9,7 +9,10 @@ import SyncModel
 struct UnitGroupRule: EntityRule {
     func complete(_ evaluation: inout Evaluation) throws {
         guard let number = try PropertyReader.text(evaluation.image, "number"), !number.isEmpty else {
-            throw RecordError.permanent("BlankNumber", "property \"number\" is blank, and the unit group is named by it (UGM-09)")
+            throw RecordError.permanent(
+                "BlankNumber",
+                "property \"number\" is blank, and the unit group is named by it (UGM-09)"
+            )
         }
         let kind = evaluation.coupling.bc.entity == "resources" ? "RESOURCE" : "ITEM"
         let name = "\(kind) \(number) UOM GR"
@@ -30,7 +33,10 @@ struct UnitRule: EntityRule {
 struct UnitOfMeasureRule: EntityRule {
     func complete(_ evaluation: inout Evaluation) throws {
         guard let code = try PropertyReader.text(evaluation.image, "code"), !code.isEmpty else {
-            throw RecordError.permanent("BlankCode", "property \"code\" is blank, and the unit group is named by it (UOM-03)")
+            throw RecordError.permanent(
+                "BlankCode",
+                "property \"code\" is blank, and the unit group is named by it (UOM-03)"
+            )
         }
         evaluation.set("name", .text("NAV \(code)"))
     }

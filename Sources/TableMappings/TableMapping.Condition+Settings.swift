@@ -11,8 +11,34 @@ extension TableMapping.Condition {
         [.legacyOrders, .bidirectionalOrders],
     ]
 
-    /// The conditions that hold by default.
-    public static let defaults: Set<TableMapping.Condition> = [.unitGroups, .priceLists]
+    /// The conditions that settings make true.
+    ///
+    /// - Parameters:
+    ///   - unitGroupMapping: whether `SYNC_UNIT_GROUP_MAPPING` is on.
+    ///   - pricing: the value of `SYNC_PRICING`.
+    ///   - salesOrders: the value of `SYNC_SALES_ORDERS`.
+    ///   - ownership: the value of `SYNC_OWNERSHIP`.
+    /// - Returns: the conditions; none of a setting whose value is unknown or off.
+    public static func holding(
+        unitGroupMapping: Bool,
+        pricing: String,
+        salesOrders: String,
+        ownership: String
+    ) -> Set<TableMapping.Condition> {
+        var conditions: Set<TableMapping.Condition> = [unitGroupMapping ? .unitGroups : .noUnitGroups]
+        switch pricing {
+        case "price-lists": conditions.insert(.priceLists)
+        case "sales-prices": conditions.insert(.salesPrices)
+        default: break
+        }
+        switch salesOrders {
+        case "legacy": conditions.insert(.legacyOrders)
+        case "bidirectional": conditions.insert(.bidirectionalOrders)
+        default: break
+        }
+        if ownership == "person" { conditions.insert(.personOwnership) }
+        return conditions
+    }
 
     /// Every set of conditions that settings can make true.
     public static let combinations: [Set<TableMapping.Condition>] = {

@@ -1,0 +1,125 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Kafka
+import TableMappings
+public import Telemetry
+
+/// Opens and closes the workers' gates in the order of their dependencies.
+///
+/// Any number of them runs; the one that is assigned the single partition of `sync.control` decides, the others show the
+/// same and take over. Used from one thread; what it knows is in its view, for others to read.
+public final class Coordinator {
+    /// What the coordinator knows, for its HTTP routes.
+    public let view: CoordinatorView
+
+    let configuration: CoordinatorConfiguration
+    let telemetry: CoordinatorTelemetry
+    let decider: GateDecider
+    let clock: @Sendable () -> Int64
+    let admin: Admin
+    /// In the group, to be told who is active; its records are not read.
+    let member: Consumer
+    /// Outside of the group, reads control and status whole.
+    let reader: Consumer
+    let observer: KafkaLog
+    var producer: Producer?
+    var ledger = ControlLedger()
+    var role = Role.standby
+    /// The offset behind the last record of `sync.control` that was read.
+    var controlPosition: Int64 = 0
+    var lastPollMs: Int64?
+
+    /// Whether this coordinator decides.
+    enum Role: Equatable {
+        case standby
+        /// Assigned, but without having read what its predecessor said last: up to that end, once it is known.
+        case takingOver(end: Int64?)
+        case active
+    }
+
+    /// Makes a coordinator; nothing is waited for.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it is told.
+    ///   - log: where gates and troubles are told.
+    ///   - metrics: gets `kafka_consumergroup_lag` and `sync_gate_open`.
+    ///   - health: says why it does not do its work.
+    ///   - clock: the time in milliseconds since 1970.
+    ///   - view: where it puts what it knows.
+    /// - Throws: `CoordinatorError.circle`; `KafkaError` for properties that librdkafka refuses.
+    public init(
+        _ configuration: CoordinatorConfiguration,
+        log: Log,
+        metrics: Metrics,
+        health: Health,
+        clock: @escaping @Sendable () -> Int64,
+        view: CoordinatorView = CoordinatorView()
+    ) throws {
+        if let circle = ReferenceGraph(mappings: configuration.mappings).cycle() {
+            throw CoordinatorError.circle(circle)
+        }
+        self.configuration = configuration
+        self.clock = clock
+        self.view = view
+        telemetry = CoordinatorTelemetry(log: log, metrics: metrics, health: health, view: view)
+        telemetry.set(stage: "starting")
+        decider = GateDecider(
+            graph: WorkerGraph(mappings: configuration.mappings),
+            high: configuration.gateHigh,
+            low: configuration.gateLow
+        )
+        observer = KafkaLog(log)
+        admin = try Admin(configuration: configuration.kafka, observer: observer)
+        member = try Consumer(configuration: configuration.kafka, group: configuration.group, observer: observer)
+        reader = try Consumer(configuration: configuration.kafka, group: nil, observer: observer)
+    }
+
+    /// Works until told to stop; the gates then stay as they are.
+    ///
+    /// - Parameter isStopping: asked several times a second, and at least every few seconds while Kafka is away.
+    /// - Throws: `CoordinatorError` for topics that do not fit; `KafkaError` where a client cannot go on.
+    public func run(isStopping: () -> Bool) throws {
+        defer { close() }
+        guard try waitForTopics(isStopping: isStopping) else { return }
+        let control = TopicPartition(configuration.controlTopic, 0)
+        try reader.assign([
+            control: Consumer.beginning, TopicPartition(configuration.statusTopic, 0): Consumer.beginning,
+        ])
+        try member.subscribe([configuration.controlTopic]) { [unowned self] change in rebalanced(change) }
+        telemetry.set(stage: "reading \(configuration.controlTopic)")
+        while !isStopping() {
+            try followGroup()
+            try readRecords(timeoutMs: 100)
+            try askIfDue()
+        }
+        telemetry.set(stage: "stopping")
+    }
+
+    /// Whether the topics are there; false where told to stop before Kafka has answered.
+    private func waitForTopics(isStopping: () -> Bool) throws -> Bool {
+        while !isStopping() {
+            do {
+                let found = try admin.topics(timeoutMs: 1_000)
+                for topic in [configuration.controlTopic, configuration.statusTopic] where found[topic] == nil {
+                    throw CoordinatorError.topicMissing(topic)
+                }
+                if let count = found[configuration.controlTopic], count != 1 {
+                    throw CoordinatorError.partitionCount(topic: configuration.controlTopic, found: count)
+                }
+                telemetry.set(trouble: nil, for: "kafka")
+                return true
+            } catch let error as KafkaError where error.disposition == .retriable {
+                telemetry.set(trouble: "Kafka cannot be reached: \(error.name)", for: "kafka")
+            }
+        }
+        return false
+    }
+
+    private func close() {
+        member.close()
+        reader.close()
+        producer?.close()
+        admin.close()
+    }
+}

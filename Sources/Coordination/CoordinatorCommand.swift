@@ -1,0 +1,66 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLine
+import Kafka
+import TableMappings
+import Telemetry
+
+/// The command line of the coordinator.
+public enum CoordinatorCommand {
+    /// The command of the executable.
+    public static func make() -> Command {
+        Command(
+            "coordinator",
+            summary: "Opens and closes the workers' gates, so that what others refer to arrives first.",
+            details: """
+                A worker's gate closes when something that it depends on lags more than SYNC_GATE_HIGH
+                records, and opens when all of that lags no more than SYNC_GATE_LOW. Several coordinators
+                may run: one is active, the others show the same and take over. Without any, the gates
+                stay as they are.
+
+                Over HTTP: /api/graph, /api/gates, /api/lag, /api/workers, /livez, /readyz, /metrics.
+                """,
+            settings: CoordinatorConfiguration.settings
+        ) { call in
+            let settings = try call.loadSettings(isKafkaProperty: KafkaConfiguration.knows(property:))
+            return try run(settings, console: call.console)
+        }
+    }
+
+    private static func run(_ settings: Settings, console: Console) throws -> Int32 {
+        TerminationSignals.install()
+        let configuration: CoordinatorConfiguration
+        do {
+            configuration = try CoordinatorConfiguration(settings)
+        } catch let error as MappingErrors {
+            throw CommandError(error.description, .usage)
+        }
+        let log = Log(
+            format: Log.Format(rawValue: settings.string(.logFormat)) ?? .automatic,
+            level: Log.Level(rawValue: settings.string(.logLevel)) ?? .info
+        )
+        let metrics = Metrics()
+        let health = Health()
+        let coordinator = try Coordinator(
+            configuration,
+            log: log,
+            metrics: metrics,
+            health: health,
+            clock: Telemetry.Timestamp.now
+        )
+        let server = HTTPServer(address: settings.string(.http), log: log)
+        server.addStandardRoutes(health: health, metrics: metrics)
+        CoordinatorRoutes(configuration, view: coordinator.view, clock: Telemetry.Timestamp.now).add(to: server)
+        console.print("listening on \(try server.start())")
+        defer { server.stop() }
+        for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
+        do {
+            try coordinator.run { TerminationSignals.isRequested }
+        } catch let error as CoordinatorError {
+            throw CommandError(error.description, .no)
+        }
+        log.info("stopped")
+        return ExitCode.done.rawValue
+    }
+}

@@ -1,0 +1,46 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLine
+import Kafka
+import SyncModel
+import TableMappings
+
+extension CoordinatorConfiguration {
+    /// The settings that a coordinator uses.
+    public static let settings: [Setting] = [
+        .kafkaBootstrapServers, .config, .topicPrefix, .http, .logLevel, .logFormat, .gateHigh, .gateLow,
+        .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
+    ]
+
+    /// Takes what the settings say and loads the table mappings.
+    ///
+    /// - Parameter settings: those of `settings`, all of them valid.
+    /// - Throws: `CommandError` for librdkafka properties that do not fit; `MappingErrors`.
+    public init(_ settings: Settings) throws {
+        let kafka = KafkaConfiguration(settings.kafkaProperties)
+        let problems = kafka.validate().map(\.problem)
+        guard problems.isEmpty else { throw CommandError(problems.joined(separator: "; "), .usage) }
+        let catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
+        self.init(
+            mappings: catalog.active(conditions: Self.conditions(settings)),
+            kafka: kafka,
+            topicPrefix: settings.string(.topicPrefix)
+        )
+        gateHigh = Int64(settings.integer(.gateHigh))
+        gateLow = Int64(settings.integer(.gateLow))
+    }
+
+    private static func conditions(_ settings: Settings) -> Set<TableMapping.Condition> {
+        var conditions: Set<TableMapping.Condition> = []
+        conditions.insert(settings.isOn(.unitGroupMapping) ? .unitGroups : .noUnitGroups)
+        conditions.insert(settings[.pricing] == "sales-prices" ? .salesPrices : .priceLists)
+        if settings[.ownership] == "person" { conditions.insert(.personOwnership) }
+        switch settings[.salesOrders] {
+        case "legacy": conditions.insert(.legacyOrders)
+        case "bidirectional": conditions.insert(.bidirectionalOrders)
+        default: break
+        }
+        return conditions
+    }
+}

@@ -1,0 +1,50 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+public import Kafka
+public import SyncModel
+
+/// Everything the coordinator is told, as values.
+public struct CoordinatorConfiguration: Sendable {
+    /// The table mappings that workers run under the settings.
+    public var mappings: [TableMapping]
+    /// librdkafka properties.
+    public var kafka: KafkaConfiguration
+    /// Stands before topic names and consumer groups.
+    public var topicPrefix: String
+    /// Records of lag above which what depends on a worker closes.
+    public var gateHigh: Int64 = 5_000
+    /// Records of lag down to which what depends on a worker opens.
+    public var gateLow: Int64 = 500
+    /// How often lag is asked for, in milliseconds.
+    public var pollIntervalMs: Int64 = 1_000
+
+    /// Makes a configuration with the defaults.
+    public init(mappings: [TableMapping], kafka: KafkaConfiguration, topicPrefix: String = "") {
+        self.mappings = mappings
+        self.kafka = kafka
+        self.topicPrefix = topicPrefix
+    }
+
+    /// The group whose one assigned member is the active coordinator.
+    public var group: String { "\(topicPrefix)coordinator" }
+
+    var controlTopic: String { "\(topicPrefix)sync.control" }
+    var statusTopic: String { "\(topicPrefix)sync.status" }
+
+    /// A worker's consumer group.
+    func group(of worker: String) -> String { topicPrefix + worker }
+
+    /// What a worker's group reads: the change topics that feed its mappings, and its inbox.
+    func topics(of worker: String) -> [String] {
+        var entities: [String] = []
+        for mapping in mappings where mapping.worker == worker {
+            let table = mapping.businessCentral
+            for entity in table.entities + [table.embeddedIn?.entity].compactMap(\.self)
+            where !entities.contains(entity) {
+                entities.append(entity)
+            }
+        }
+        return entities.map { "\(topicPrefix)bc.changes.\($0)" } + ["\(topicPrefix)sync.inbox.\(worker)"]
+    }
+}

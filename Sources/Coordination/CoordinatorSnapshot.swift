@@ -1,0 +1,19 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import TableMappings
+
+/// What the coordinator knows at one moment: what its HTTP routes show.
+struct CoordinatorSnapshot: Sendable {
+    /// It is the one that opens and closes gates.
+    var isActive = false
+    /// The time of the last change of anything here, in milliseconds since 1970.
+    var atMs: Int64 = 0
+    var gates: [Gate] = []
+    var holds: [Hold] = []
+    var heartbeats: [Heartbeat] = []
+    /// Nil before Kafka has answered for the first time.
+    var lag: LagReport?
+    /// Why a worker's lag is not known, by worker.
+    var lagProblems: [String: String] = [:]
+}

@@ -1,0 +1,29 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+import SyncModel
+import TableMappings
+
+/// The latest of what a coordinator knows, for other threads: the coordinator writes it, HTTP routes read it.
+public final class CoordinatorView: Sendable {
+    private let state = Mutex(CoordinatorSnapshot())
+
+    /// Makes a view that knows nothing yet.
+    public init() {}
+
+    /// Whether the coordinator is the one that opens and closes gates.
+    public var isActive: Bool { snapshot.isActive }
+
+    /// The workers whose gates are closed.
+    public var closedGates: [String] { snapshot.gates.filter { !$0.isOpen }.map(\.worker) }
+
+    /// Records of lag by worker; empty before Kafka has answered, without those that could not be told.
+    public var lags: [String: Int64] { snapshot.lag?.lags ?? [:] }
+
+    var snapshot: CoordinatorSnapshot { state.withLock { $0 } }
+
+    func update(_ change: (inout CoordinatorSnapshot) -> Void) {
+        state.withLock { change(&$0) }
+    }
+}

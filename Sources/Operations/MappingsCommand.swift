@@ -1,0 +1,102 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLine
+internal import SyncModel
+internal import TableMappings
+
+/// `syncctl mappings`: shows and checks the table mappings that the settings name; needs no Kafka.
+public enum MappingsCommand {
+    private static let settings: [Setting] = [
+        .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
+    ]
+
+    /// Makes the group of commands.
+    public static func make() -> Command {
+        Command(
+            "mappings",
+            summary: "Shows and checks the table mappings.",
+            options: [.flag("json", "Print JSON.")],
+            subcommands: [
+                Command("list", summary: "Lists all table mappings and who runs them.", settings: settings) { call in
+                    try print(call) {
+                        $0.listJSON()
+                    } text: {
+                        $0.list(console: call.console)
+                    }
+                },
+                Command(
+                    "show",
+                    summary: "Shows a table mapping with its fields.",
+                    arguments: [.required("mapping", "Its name, such as ITEM-PRODUCT.")],
+                    settings: settings,
+                    run: show
+                ),
+                Command(
+                    "check",
+                    summary: "Reads all mapping files and says what is wrong; exit status 1 if anything is.",
+                    settings: settings,
+                    run: check
+                ),
+                Command(
+                    "graph",
+                    summary: "Shows which table mappings have to come before which.",
+                    options: [.flag("dot", "Print Graphviz's language, for `dot -Tsvg`.")],
+                    settings: settings
+                ) { call in
+                    try print(call) {
+                        $0.graphJSON()
+                    } text: {
+                        $0.graph(asDot: call.isSet("dot"))
+                    }
+                },
+            ]
+        )
+    }
+
+    private static func show(_ call: Invocation) throws -> Int32 {
+        let name = call.argument(0) ?? ""
+        let missing = CommandError("there is no table mapping '\(name)'; see 'syncctl mappings list'", .no)
+        return try print(call) { report in
+            guard let json = report.showJSON(name) else { throw missing }
+            return json
+        } text: { report in
+            guard let text = report.show(name) else { throw missing }
+            return text
+        }
+    }
+
+    private static func check(_ call: Invocation) throws -> Int32 {
+        try print(call) { _ in
+            MappingsReport.checkJSON(nil)
+        } text: {
+            $0.check()
+        }
+    }
+
+    /// Loads the mappings and prints what a closure makes of them, or everything that is wrong with them.
+    private static func print(
+        _ call: Invocation,
+        json: (MappingsReport) throws -> String,
+        text: (MappingsReport) throws -> String
+    ) throws -> Int32 {
+        let settings = try call.loadSettings(isKafkaProperty: { _ in true })
+        let catalog: MappingCatalog
+        do throws(MappingErrors) {
+            catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
+        } catch {
+            if call.isSet("json") { call.console.printRaw(MappingsReport.checkJSON(error)) }
+            for problem in error.problems { call.console.printError(problem.description) }
+            return ExitCode.no.rawValue
+        }
+        let conditions = TableMapping.Condition.holding(
+            unitGroupMapping: settings.isOn(.unitGroupMapping),
+            pricing: settings.string(.pricing),
+            salesOrders: settings.string(.salesOrders),
+            ownership: settings.string(.ownership)
+        )
+        let report = MappingsReport(catalog: catalog, conditions: conditions)
+        call.console.printRaw(call.isSet("json") ? try json(report) : try text(report))
+        return ExitCode.done.rawValue
+    }
+}

@@ -1,0 +1,155 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Kafka
+import SyncModel
+import Telemetry
+import Testing
+
+@testable import Coordination
+
+@Suite("A coordinator on the embedded broker", .serialized, .timeLimit(.minutes(3)))
+struct CoordinatorTests {
+    @Test("closes a gate when what it depends on lags, opens it when that has caught up, and says so once")
+    func gates() throws {
+        let test = try TestBroker()
+        defer { test.close() }
+        try test.putUnits(24)
+        let coordinator = RunningCoordinator(test.configuration)
+        try coordinator.wait(until: "a closed gate") { coordinator.view.closedGates == ["product-worker"] }
+        #expect(coordinator.view.isActive)
+        #expect(coordinator.view.lags == ["unit-worker": 24, "product-worker": 0])
+        #expect(coordinator.health.reasons.isEmpty)
+        let metrics = String(decoding: coordinator.metrics.render(), as: UTF8.self)
+        #expect(metrics.contains("sync_gate_open{worker=\"product-worker\"} 0"))
+        #expect(metrics.contains("sync_gate_open{worker=\"unit-worker\"} 1"))
+        #expect(
+            metrics.contains(
+                #"kafka_consumergroup_lag{consumergroup="test.unit-worker",topic="test.bc.changes.units",partition="1"} 12"#
+            )
+        )
+
+        try test.commitUnits(9)
+        try coordinator.wait(until: "a smaller lag") { coordinator.view.lags["unit-worker"] == 6 }
+        #expect(coordinator.view.closedGates == ["product-worker"])
+        try test.commitUnits(12)
+        try coordinator.wait(until: "an open gate") { coordinator.view.closedGates.isEmpty }
+        try coordinator.stop()
+
+        let records = try test.controlRecords()
+        #expect(records.map(\.key) == ["gate/product-worker", "gate/product-worker"])
+        let document = JSONDocument()
+        let closed = try document.parse(try #require(records.first).value)
+        #expect(closed["type"]?.string == "gate")
+        #expect(closed["worker"]?.string == "product-worker")
+        #expect(closed["open"]?.bool == false)
+        #expect(closed["reason"]?.string == "unit-worker lags 24 records")
+        #expect(closed["waitsFor"]?.elements.map(\.string) == ["UNIT"])
+        let since = closed["since"]?.string.flatMap(SyncModel.Timestamp.microseconds) ?? 0
+        let opened = try document.parse(try #require(records.last).value)
+        #expect(opened["open"]?.bool == true)
+        #expect(opened["reason"]?.isNull == true)
+        #expect(opened["waitsFor"]?.count == 0)
+        let opening = opened["since"]?.string.flatMap(SyncModel.Timestamp.microseconds) ?? 0
+        #expect(opening - since >= 1_000_000)
+    }
+
+    @Test("is followed by another that knows its gates and decides on")
+    func takeover() throws {
+        let test = try TestBroker()
+        defer { test.close() }
+        try test.putUnits(24)
+        let first = RunningCoordinator(test.configuration)
+        try first.wait(until: "a closed gate") { first.view.closedGates == ["product-worker"] }
+        let second = RunningCoordinator(test.configuration)
+        try second.wait(until: "the same gate") {
+            second.view.closedGates == ["product-worker"] && second.view.lags["unit-worker"] == 24
+        }
+        // While the group rebalances neither is.
+        try second.wait(until: "one of them active") { first.view.isActive != second.view.isActive }
+        let (leaving, staying) = first.view.isActive ? (first, second) : (second, first)
+        try leaving.stop()
+        #expect(!leaving.view.isActive)
+        try staying.wait(until: "its turn") { staying.view.isActive }
+        #expect(staying.view.closedGates == ["product-worker"])
+        #expect(try test.controlRecords().count == 1)
+        try test.commitUnits(12)
+        try staying.wait(until: "an open gate") { staying.view.closedGates.isEmpty }
+        try staying.stop()
+        #expect(try test.controlRecords().count == 2)
+    }
+
+    @Test("waits for Kafka and says why it is not ready")
+    func away() throws {
+        let test = try TestBroker()
+        defer { test.close() }
+        try test.broker.setReachable(false)
+        let coordinator = RunningCoordinator(test.configuration)
+        try coordinator.wait(until: "a reason") { coordinator.health.reasons["kafka"] != nil }
+        #expect(!coordinator.health.isReady)
+        try test.broker.setReachable(true)
+        try coordinator.wait(until: "readiness") { coordinator.health.isReady && coordinator.view.isActive }
+        try test.broker.setReachable(false)
+        try coordinator.wait(until: "a reason again") { coordinator.health.reasons["kafka"] != nil }
+        try coordinator.stop()
+    }
+
+    @Test("refuses a cluster without its topics")
+    func missingTopics() throws {
+        let test = try TestBroker()
+        defer { test.close() }
+        var configuration = test.configuration
+        configuration.topicPrefix = "other."
+        let coordinator = RunningCoordinator(configuration)
+        #expect(throws: CoordinatorError.topicMissing("other.sync.control")) {
+            try coordinator.wait(until: "the refusal") { false }
+        }
+    }
+
+    @Test("shows holds, heartbeats, lag and the graph")
+    func routes() throws {
+        let test = try TestBroker()
+        defer { test.close() }
+        try test.putUnits(1)
+        try test.put(
+            "hold/UNIT",
+            #"{"type":"hold","mapping":"UNIT","reason":"clean-up","since":"2026-01-01T00:00:00Z"}"#,
+            in: test.configuration.controlTopic
+        )
+        try test.put("hold/GONE", #"{"type":"hold"}"#, in: test.configuration.controlTopic)
+        try test.put("hold/GONE", nil, in: test.configuration.controlTopic)
+        try test.put("gate/unit-worker", "no JSON", in: test.configuration.controlTopic)
+        let heartbeat = #"{"type":"heartbeat","worker":"unit-worker","instance":"i","at":"2026-01-01T00:00:00.000Z"}"#
+        try test.put("unit-worker/i", heartbeat, in: test.configuration.statusTopic)
+        let coordinator = RunningCoordinator(test.configuration)
+        try coordinator.wait(until: "all of it") {
+            let snapshot = coordinator.view.snapshot
+            return snapshot.holds.count == 1 && snapshot.heartbeats.count == 1 && snapshot.lag != nil
+        }
+        try coordinator.stop()
+
+        let routes = CoordinatorRoutes(test.configuration, view: coordinator.view) { 1_767_225_603_500 }
+        func shown(_ write: (inout JSONWriter) -> Void) -> String {
+            var writer = JSONWriter()
+            write(&writer)
+            return writer.text
+        }
+        #expect(shown(routes.writeWorkers) == #"{"workers":[{"secondsAgo":3,"heartbeat":\#(heartbeat)}]}"#)
+        #expect(
+            shown(routes.writeGates).contains(
+                #""holds":[{"mapping":"UNIT","reason":"clean-up","since":"2026-01-01T00:00:00Z"}]"#
+            )
+        )
+        #expect(
+            shown(routes.writeLag).contains(
+                #"{"group":"test.unit-worker","topic":"test.bc.changes.units","partition":0,"#
+                    + #""committed":null,"end":1,"lag":1}"#
+            )
+        )
+        let graph = shown(routes.writeGraph)
+        #expect(graph.contains(#"{"mapping":"PRODUCT","worker":"product-worker","stage":2}"#))
+        #expect(graph.contains(#"{"from":"PRODUCT","to":"UNIT","deferrable":false}"#))
+        #expect(graph.contains(#"{"worker":"product-worker","dependsOn":["unit-worker"]"#))
+    }
+}

@@ -1,0 +1,68 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+// Unchecked: nothing is assigned after init, and Foundation guards the state of its processes.
+
+/// A child process that never outlives this one.
+final class KillableProcess: @unchecked Sendable {
+    private let process: Process
+    private let guardian: Process
+    private let lifeline: Pipe
+
+    init(_ path: String, _ arguments: [String], environment: [String: String], log: URL) throws {
+        if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
+        let output = try FileHandle(forWritingTo: log)
+        defer { try? output.close() }
+        try output.seekToEnd()
+        process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        // Ends when its standard input does, which is when we let go of it or end, by whatever cause. The scripts of
+        // Kafka replace themselves with Java, so the process id is the broker's own.
+        lifeline = Pipe()
+        guardian = Process()
+        guardian.executableURL = URL(filePath: "/bin/sh")
+        guardian.arguments = ["-c", "read line; kill -9 \(process.processIdentifier) 2>/dev/null"]
+        guardian.standardInput = lifeline
+        guardian.standardOutput = FileHandle.nullDevice
+        guardian.standardError = FileHandle.nullDevice
+        do {
+            try guardian.run()
+        } catch {
+            Foundation.kill(process.processIdentifier, SIGKILL)
+            throw error
+        }
+    }
+
+    deinit { kill() }
+
+    var processID: Int32 { process.processIdentifier }
+
+    var isRunning: Bool { process.isRunning }
+
+    func waitUntilExit() {
+        process.waitUntilExit()
+        release()
+    }
+
+    /// Ends it at once, and returns when it is gone.
+    func kill() {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        release()
+    }
+
+    /// Lets the guardian go before the process id can belong to somebody else.
+    private func release() {
+        if guardian.isRunning { Foundation.kill(guardian.processIdentifier, SIGKILL) }
+        guardian.waitUntilExit()
+        try? lifeline.fileHandleForWriting.close()
+    }
+}

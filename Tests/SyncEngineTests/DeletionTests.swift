@@ -1,0 +1,175 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import DataverseSimulator
+import SyncEngine
+import SyncModel
+import Testing
+
+/// Deletes, tombstones, and lives after them.
+struct DeletionTests {
+    private let customer = Sample.id("customer C1")
+
+    private func coupled(_ policy: EngineSettings.DeletionPolicy, isConfirmed: Bool = false) throws -> Installation {
+        let installation = try Installation(.init(isConfirmed: isConfirmed, adjust: { $0.deletionPolicy = policy }))
+        installation.send("customers", Sample.customer("C1", ["addressLine2": "Floor 2"]))
+        try installation.settle()
+        installation.delete("customers", Sample.customer("C1"))
+        try installation.settle()
+        return installation
+    }
+
+    @Test func keepSendsNothing() throws {
+        let installation = try coupled(.keep)
+        #expect(installation.operations("CUSTOMER", customer) == [.create])
+        let coupling = try #require(try installation.coupling("CUSTOMER", customer))
+        #expect(coupling.state == .broken)
+        #expect(!coupling.exists)
+    }
+
+    @Test func removeCouplingSendsNothing() throws {
+        let installation = try coupled(.removeCoupling)
+        #expect(installation.operations("CUSTOMER", customer) == [.create])
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .deleted)
+        #expect(try installation.coupling("CUSTOMER", customer)?.exists == false)
+    }
+
+    @Test(arguments: [false, true])
+    func deleteOtherDeletes(isConfirmed: Bool) throws {
+        let installation = try coupled(.deleteOther, isConfirmed: isConfirmed)
+        #expect(installation.operations("CUSTOMER", customer) == [.create, .delete])
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .deleted)
+        #expect(installation.dataverse.rows("accounts").isEmpty)
+    }
+
+    @Test(arguments: [EngineSettings.DeletionPolicy.keep, .removeCoupling, .deleteOther], [false, true])
+    func recordLivesAgain(policy: EngineSettings.DeletionPolicy, isConfirmed: Bool) throws {
+        let installation = try coupled(policy, isConfirmed: isConfirmed)
+        installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
+        try installation.settle()
+        let last: SyncModel.Operation = policy == .deleteOther ? .create : .update
+        #expect(installation.operations("CUSTOMER", customer).last == last)
+        let row = try #require(try installation.row("CUSTOMER", customer))
+        #expect(row["address1_city"] == "Leeds")
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .coupled)
+        #expect(try installation.coupling("CUSTOMER", customer)?.exists == true)
+        #expect(installation.dataverse.refusals.isEmpty)
+        installation.send("customers", Sample.customer("C1", ["city": "Leeds", "addressLine2": ""]))
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", customer)?["address1_line2"] == nil)
+    }
+
+    @Test func recordLivesAgainWithTheSameValues() throws {
+        let installation = try coupled(.keep)
+        installation.send("customers", Sample.customer("C1", ["addressLine2": "Floor 2"]))
+        try installation.settle()
+        #expect(installation.operations("CUSTOMER", customer) == [.create])
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .coupled)
+        #expect(try installation.coupling("CUSTOMER", customer)?.exists == true)
+    }
+
+    @Test func nothingRefersToADeletedRecord() throws {
+        let installation = try coupled(.keep)
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: []))
+        try installation.settle()
+        let waits = try installation.coupling("POSTEDSALESINV-INV", Sample.id("invoice I1"))?.waiting?.waitsFor
+        #expect(waits == [.init(mapping: "CUSTOMER", key: "C1", reason: .deleted)])
+    }
+
+    @Test func deleteOfAnUnknownRecordLeavesItsVersion() throws {
+        let installation = try Installation()
+        installation.delete("customers", Sample.customer("C1"))
+        let past = installation.now - 60_000
+        installation.send("customers", Sample.customer("C1"), at: past)
+        try installation.settle()
+        #expect(installation.changes.isEmpty)
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .deleted)
+        installation.send("customers", Sample.customer("C1"))
+        try installation.settle()
+        #expect(installation.operations("CUSTOMER", customer) == [.create])
+    }
+
+    @Test func staleDeleteChangesNothing() throws {
+        let installation = try Installation()
+        installation.send("customers", Sample.customer("C1"))
+        let past = installation.now - 60_000
+        installation.delete("customers", Sample.customer("C1"), at: past)
+        try installation.settle()
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .coupled)
+    }
+
+    @Test func deleteEndsTheWaiting() throws {
+        let installation = try Installation()
+        let item = Sample.id("item 1000")
+        installation.send("items", Sample.item("1000"))
+        try installation.settle()
+        #expect(try installation.coupling("ITEM-PRODUCT", item)?.state == .waiting)
+        installation.delete("items", Sample.item("1000"))
+        installation.send("item-units", Sample.itemUnit("1000"))
+        try installation.settle()
+        #expect(installation.operations("ITEM-PRODUCT", item) == [])
+        #expect(try installation.coupling("ITEM-PRODUCT", item)?.waiting == nil)
+    }
+
+    @Test func tombstoneDeletesAKnownRecordOnce() throws {
+        let installation = try Installation(.init(adjust: { $0.deletionPolicy = .deleteOther }))
+        installation.send("customers", Sample.customer("C1"))
+        try installation.settle()
+        for _ in 0..<2 {
+            installation.now += 1_000
+            installation.produce("bc.changes.customers", key: customer, value: nil)
+        }
+        installation.produce("bc.changes.customers", key: Sample.id("nobody"), value: nil)
+        try installation.settle()
+        #expect(installation.operations("CUSTOMER", customer) == [.create, .delete])
+        #expect(installation.deadLetters.isEmpty)
+    }
+
+    @Test func tombstoneInAnotherPartitionIsForwarded() throws {
+        let installation = try Installation(.init(adjust: { $0.deletionPolicy = .deleteOther }))
+        installation.send("customers", Sample.customer("C1"))
+        let home = Installation.home(of: customer, count: installation.options.partitions)
+        let key: Value = ["systemId": .text(customer)]
+        installation.produce(
+            "bc.changes.customers",
+            key: String(decoding: key.bytes, as: UTF8.self),
+            value: nil,
+            partition: (home + 1) % installation.options.partitions,
+            timestamp: installation.now + 1
+        )
+        try installation.settle()
+        #expect(installation.forwarded == 1)
+        #expect(installation.operations("CUSTOMER", customer) == [.create, .delete])
+    }
+
+    @Test func tombstoneOfAnInvoiceEndsItsLines() throws {
+        let installation = try Installation(.init(adjust: { $0.deletionPolicy = .deleteOther }))
+        try installation.couple(item: "1000")
+        installation.send("customers", Sample.customer("C1"))
+        try installation.settle()
+        let line = Sample.line("I1", 10_000, item: "1000")
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: [line]))
+        try installation.settle()
+        installation.now += 1_000
+        installation.produce("bc.changes.sales-invoices", key: Sample.id("invoice I1"), value: nil)
+        try installation.settle()
+        #expect(try installation.coupling("POSTEDSALESINV-INV", Sample.id("invoice I1"))?.state == .deleted)
+        #expect(try installation.coupling("POSTEDSALESLINE-INV", Sample.id("line I1/10000"))?.state == .deleted)
+        #expect(installation.dataverse.rows("invoicedetails").isEmpty)
+        #expect(installation.dataverse.refusals.isEmpty)
+    }
+
+    @Test func staleDeleteOfAnInvoiceLeavesItsLines() throws {
+        let installation = try Installation()
+        try installation.couple(item: "1000")
+        installation.send("customers", Sample.customer("C1"))
+        try installation.settle()
+        let line = Sample.line("I1", 10_000, item: "1000")
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: [line]))
+        try installation.settle()
+        let past = installation.now - 60_000
+        installation.delete("sales-invoices", Sample.invoice("I1", customer: "C1", lines: nil), at: past)
+        try installation.settle()
+        #expect(try installation.coupling("POSTEDSALESLINE-INV", Sample.id("line I1/10000"))?.state == .coupled)
+    }
+}
