@@ -46,20 +46,12 @@ struct Installation {
         } catch {
             throw CommandError(error.problems.map(\.description).joined(separator: "; "), .usage)
         }
-        conditions = Self.conditions(settings)
-    }
-
-    /// The conditions of mappings and fields that the settings make true.
-    static func conditions(_ settings: Settings) -> Set<TableMapping.Condition> {
-        var conditions: Set<TableMapping.Condition> = [settings.isOn(.unitGroupMapping) ? .unitGroups : .noUnitGroups]
-        conditions.insert(settings.string(.pricing) == "sales-prices" ? .salesPrices : .priceLists)
-        if settings.string(.ownership) == "person" { conditions.insert(.personOwnership) }
-        switch settings.string(.salesOrders) {
-        case "legacy": conditions.insert(.legacyOrders)
-        case "bidirectional": conditions.insert(.bidirectionalOrders)
-        default: break
-        }
-        return conditions
+        conditions = TableMapping.Condition.holding(
+            unitGroupMapping: settings.isOn(.unitGroupMapping),
+            pricing: settings.string(.pricing),
+            salesOrders: settings.string(.salesOrders),
+            ownership: settings.string(.ownership)
+        )
     }
 
     /// The mappings that some worker runs.
