@@ -83,7 +83,8 @@ let package = Package(
         library(
             "LocalStack",
             [
-                "CommandLine", "DataverseSimulator", "Kafka", "JSON", "Telemetry", "SyncModel", "SyncEngine",
+                "CommandLine", "Coordination", "DataverseSimulator", "Kafka", "JSON", "Telemetry", "SyncModel",
+                "SyncEngine",
                 "TableMappings", "TopicCatalog",
                 "WorkerRuntime",
             ]

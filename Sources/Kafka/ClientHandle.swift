@@ -3,11 +3,28 @@
 
 internal import CLibrdkafka
 
-/// Owns an `rd_kafka_t` and what its callbacks reach.
+/// An `rd_kafka_t`, destroyed when nothing refers to it any more.
+///
+/// Messages refer to it too: librdkafka's destroy waits for every message of the client, so one that outlives its
+/// consumer would otherwise keep it from closing, for ever when both are held by the same thread.
+final class Client {
+    let pointer: OpaquePointer
+
+    init(owning pointer: OpaquePointer) {
+        self.pointer = pointer
+    }
+
+    /// Consumers are closed before, so nothing here waits for the group.
+    deinit { rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
+}
+
+/// A client and what its callbacks reach.
 final class ClientHandle {
     let context: ClientContext
-    /// nil once destroyed.
-    private(set) var pointer: OpaquePointer?
+    /// nil once given up.
+    private(set) var client: Client?
+    /// nil once given up.
+    var pointer: OpaquePointer? { client?.pointer }
 
     init(
         _ type: rd_kafka_type_t,
@@ -27,7 +44,7 @@ final class ClientHandle {
             }
         }
         context.install(in: conf, for: type)
-        pointer = try withErrorText { text, size throws(KafkaError) in
+        let pointer = try withErrorText { text, size throws(KafkaError) -> OpaquePointer in
             guard let client = rd_kafka_new(type, conf, text, size) else {
                 rd_kafka_conf_destroy(conf)  // taken over on success only
                 throw KafkaError(
@@ -38,9 +55,8 @@ final class ClientHandle {
             }
             return client
         }
+        client = Client(owning: pointer)
     }
-
-    deinit { destroy() }
 
     /// The client, for a call of the named operation.
     func live(_ operation: String) throws(KafkaError) -> OpaquePointer {
@@ -48,11 +64,9 @@ final class ClientHandle {
         return pointer
     }
 
-    /// Frees the client; consumers are closed before, so nothing here waits for the group.
+    /// Gives the client up; it is freed with the last message that was read from it.
     func destroy() {
-        guard let pointer else { return }
-        self.pointer = nil
-        rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        client = nil
     }
 
     /// The error that made the client unusable; nil while it is usable.

@@ -101,14 +101,14 @@ public final class Consumer {
 
     /// Waits for the next event; nil when there was none in that time, and after `close`.
     public func poll(timeoutMs: Int32) -> Event? {
-        guard let client = handle.pointer else { return nil }
+        guard let client = handle.client else { return nil }
         if let error = rebalanceError {
             rebalanceError = nil
             return .error(error)
         }
-        guard let polled = rd_kafka_consumer_poll(client, timeoutMs) else { return nil }
+        guard let polled = rd_kafka_consumer_poll(client.pointer, timeoutMs) else { return nil }
         if polled.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
-            return .message(Message(owning: polled, topic: topicName(polled.pointee.rkt)))
+            return .message(Message(owning: polled, of: client, topic: topicName(polled.pointee.rkt)))
         }
         defer { rd_kafka_message_destroy(polled) }
         return failure(polled.pointee)

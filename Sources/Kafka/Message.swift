@@ -13,9 +13,12 @@ public final class Message {
     public let offset: Int64
 
     private let pointer: UnsafeMutablePointer<rd_kafka_message_t>
+    /// Freed after the message.
+    private let client: Client
 
-    init(owning pointer: UnsafeMutablePointer<rd_kafka_message_t>, topic: String) {
+    init(owning pointer: UnsafeMutablePointer<rd_kafka_message_t>, of client: Client, topic: String) {
         self.pointer = pointer
+        self.client = client
         self.topic = topic
         partition = pointer.pointee.partition
         offset = pointer.pointee.offset

@@ -1,10 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import JSON
 public import Kafka
-import Synchronization
 public import Telemetry
 
 /// Applies outbound changes to a target and reports the results, on a thread of its own.
@@ -15,17 +13,9 @@ public final class DeliveryThread: Sendable {
     /// Applies one change, as JSON; the answer is a delivery result as JSON, nil where nobody answers.
     public typealias Target = @Sendable (_ change: [UInt8]) -> [UInt8]?
 
-    private let isStopping = Atomic(false)
-    private let delivered = Atomic(0)
-    private let finished = DispatchSemaphore(value: 0)
+    private let thread: ServiceThread
 
-    /// Starts delivering.
-    ///
-    /// - Parameters:
-    ///   - kafka: librdkafka properties.
-    ///   - topics: the outbound topics, with prefix.
-    ///   - group: the consumer group.
-    ///   - topicPrefix: stands before the reply topics.
+    /// Starts delivering what stands on `topics`, which have the prefix already, in a consumer group.
     public init(
         kafka: KafkaConfiguration,
         topics: [String],
@@ -34,34 +24,21 @@ public final class DeliveryThread: Sendable {
         log: Log,
         target: @escaping Target
     ) {
-        let thread = Thread { [self] in
-            do {
-                try run(kafka, topics, group, topicPrefix, target)
-            } catch {
-                log.error("delivery ended", [("error", .string("\(error)"))])
-            }
-            finished.signal()
+        thread = ServiceThread(group, log: log) { isStopping in
+            try DeliveryThread.run(kafka, topics, group, topicPrefix, target, isStopping)
         }
-        thread.name = group
-        thread.start()
     }
-
-    /// How many changes were applied.
-    public var count: Int { delivered.load(ordering: .relaxed) }
 
     /// Asks it to stop and waits until it has.
-    public func stop() {
-        isStopping.store(true, ordering: .relaxed)
-        finished.wait()
-        finished.signal()
-    }
+    public func stop() { thread.stop() }
 
-    private func run(
+    private static func run(
         _ kafka: KafkaConfiguration,
         _ topics: [String],
         _ group: String,
         _ topicPrefix: String,
-        _ target: Target
+        _ target: Target,
+        _ isStopping: () -> Bool
     ) throws {
         var properties = kafka
         properties.properties["auto.offset.reset"] = "earliest"
@@ -74,13 +51,12 @@ public final class DeliveryThread: Sendable {
         try consumer.subscribe(topics) { _ in }
         let document = JSONDocument()
         var offsets: [TopicPartition: Int64] = [:]
-        while !isStopping.load(ordering: .relaxed) {
+        while !isStopping() {
             switch consumer.poll(timeoutMs: offsets.isEmpty ? 100 : 0) {
             case .message(let message):
                 if let value = message.value, let result = target(Array(value)) {
                     try reply(result, to: try document.parse(value), topicPrefix, producer)
                 }
-                delivered.add(1, ordering: .relaxed)
                 offsets[message.topicPartition] = message.offset + 1
             case .partitionEnd, .error, nil:
                 guard !offsets.isEmpty else { continue }
@@ -91,7 +67,7 @@ public final class DeliveryThread: Sendable {
         }
     }
 
-    private func reply(_ result: [UInt8], to change: JSONValue, _ prefix: String, _ producer: Producer) throws {
+    private static func reply(_ result: [UInt8], to change: JSONValue, _ prefix: String, _ producer: Producer) throws {
         guard let topic = change["replyTo"]?["topic"]?.string, let partition = change["replyTo"]?["partition"]?.int64,
             let pairKey = change["pairKey"]?.string
         else { return }

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+public import Coordination
 public import Kafka
 public import SyncEngine
 import SyncModel
@@ -30,12 +30,11 @@ public final class LocalStack {
     private let directory: String
     private let log: Log
     private var delivery: DeliveryThread?
+    private var coordinator: ServiceThread?
+    /// What the coordinator sees.
+    public private(set) var coordinatorView: CoordinatorView?
 
-    /// Starts the broker and makes the topics.
-    ///
-    /// - Parameters:
-    ///   - engine: what the engines are told.
-    ///   - directory: where local state goes.
+    /// Starts the broker and makes the topics; local state goes to `directory`.
     public init(engine: EngineSettings, directory: String, log: Log) throws {
         self.engine = engine
         self.directory = directory
@@ -47,8 +46,11 @@ public final class LocalStack {
         kafka = KafkaConfiguration(["bootstrap.servers": broker.bootstrapServers])
     }
 
-    /// Starts the workers, and the target's delivery where one is given.
-    public func start(target: DeliveryThread.Target?) {
+    /// Starts coordinator and workers, and the target's delivery where one is given.
+    ///
+    /// From a lag of `gateHigh` on, what depends on it is held back, until it is below `gateLow`.
+    public func start(target: DeliveryThread.Target?, gateHigh: Int64 = 5_000, gateLow: Int64 = 500) throws {
+        try startCoordinator(gateHigh: gateHigh, gateLow: gateLow)
         for name in LocalStack.workerNames { startWorker(name) }
         guard let target else { return }
         delivery = DeliveryThread(
@@ -59,6 +61,29 @@ public final class LocalStack {
             log: log,
             target: target
         )
+    }
+
+    private func startCoordinator(gateHigh: Int64, gateLow: Int64) throws {
+        var configuration = CoordinatorConfiguration(
+            mappings: mappings.active(conditions: engine.conditions),
+            kafka: kafka
+        )
+        configuration.gateHigh = gateHigh
+        configuration.gateLow = gateLow
+        let view = CoordinatorView()
+        coordinatorView = view
+        let log = log
+        coordinator = ServiceThread("coordinator", log: log) { [configuration] isStopping in
+            let coordinator = try Coordinator(
+                configuration,
+                log: log,
+                metrics: Metrics(),
+                health: Health(),
+                clock: Timestamp.now,
+                view: view
+            )
+            try coordinator.run(isStopping: isStopping)
+        }
     }
 
     /// Starts one worker.
@@ -82,13 +107,15 @@ public final class LocalStack {
 
     /// Why a worker ended by itself; nil while all run.
     public var failure: String? {
-        workers.lazy.compactMap { worker in worker.failure.map { "\(worker.name): \($0)" } }.first
+        if let failure = coordinator?.failure { return "coordinator: \(failure)" }
+        return workers.lazy.compactMap { worker in worker.failure.map { "\(worker.name): \($0)" } }.first
     }
 
     /// Stops everything in the reverse order of its dependencies.
     public func stop() {
         for worker in workers.reversed() { worker.stop() }
         delivery?.stop()
+        coordinator?.stop()
         broker.close()
     }
 }

@@ -117,7 +117,7 @@ public final class CouplingTables<Store: OrderedStore> {
 
     /// The record that a reference means; of several with one natural key the one that exists.
     ///
-    /// - Parameter columns: base columns whose values are wanted.
+    /// `columns` are the base columns whose values are wanted.
     public func reference(
         _ mapping: String,
         company: String,

@@ -23,11 +23,17 @@ public protocol EntityRule: Sendable {
 }
 
 extension EntityRule {
+    /// Leaves what the field mappings made.
     public func complete(_ evaluation: inout Evaluation) throws {}
+    /// A row can be used as soon as it is there.
     public var existsOnlyWhenActive: Bool { false }
+    /// The row is left alone.
     public var stateOutsideFilter: RecordState? { nil }
+    /// Any state takes updates.
     public var openState: RecordState? { nil }
+    /// None.
     public func factProperties(of key: String?, _ settings: EngineSettings) -> [String] { [] }
+    /// None.
     public func derivedLines(of document: JSONValue) throws -> [String] { [] }
 }
 

@@ -79,7 +79,9 @@ extension SyncEngine {
         return coupling
     }
 
-    /// Takes over the natural key and the facts that others need. A unique key is made of references, later.
+    /// Takes over the natural key and the facts that others need.
+    ///
+    /// A unique key is made of references, later.
     private func takeNames(of image: JSONValue, into coupling: inout Coupling, _ active: ActiveMapping) {
         let table = active.mapping.businessCentral
         if !active.mapping.keyIsUnique, !table.key.isEmpty, let key = PropertyReader.key(image, table.key) {

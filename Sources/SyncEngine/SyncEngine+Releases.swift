@@ -21,9 +21,7 @@ extension SyncEngine {
     /// Takes a coupling record that another instance or worker wrote, or that this one wrote in an earlier life.
     ///
     /// An older one never overwrites a newer local one.
-    /// - Parameters:
-    ///   - value: the record; nil: a tombstone.
-    ///   - partition: its partition in its changelog.
+    /// A null value is a tombstone; `partition` is that of the changelog.
     /// - Throws: `JSONError`, `Coupling.Unreadable`, or what the store throws.
     public func applyRemote(pairKey: String, value: UnsafeRawBufferPointer?, partition: Int32) throws {
         let known = try tables.load(pairKey)
@@ -107,7 +105,7 @@ public struct WaitingCensus: Sendable {
 extension SyncEngine {
     /// Counts the waiting pairs of the owned partitions.
     ///
-    /// - Parameter limit: largest number looked at in each partition, so that a heartbeat stays cheap.
+    /// At most `limit` are looked at in each partition, so that a heartbeat stays cheap.
     public func waitingCensus(limit: Int = 2_000) throws -> WaitingCensus {
         var census = WaitingCensus()
         for partition in ownedPartitions {

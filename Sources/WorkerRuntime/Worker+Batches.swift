@@ -34,6 +34,7 @@ extension Worker {
             throw error
         }
         engine.now = clock()
+        try refuseMismatch()
         if restoration != nil { return try goOnRestoring() }
         let tailed = try tail.take(limit: Worker.tailLimit, timeoutMs: 0, engine: engine, state: state)
         if control.hasChanged { try obeyControl() }

@@ -62,7 +62,11 @@ public enum WorkerCommand {
             running.status.url = url
             try running.run(isStopping: { TerminationSignals.isRequested })
         } catch let error as StateStoreError {
-            throw CommandError(error.description, .usage)
+            // A full disk or damage may come at any time; the others are a directory that cannot be used as it is named.
+            switch error.reason {
+            case .inUse, .notWritable, .newerFormat: throw CommandError(error.description, .usage)
+            case .diskFull, .corrupt, .lmdb, .keyTooLong: throw CommandError(error.description, .no)
+            }
         } catch let error as WorkerError {
             throw CommandError(error.description, .no)
         }
