@@ -74,10 +74,29 @@ public final class CouplingTables<Store: OrderedStore> {
             let key = IndexKeys.waiting(partition: partition, pairKey: pair)
             if new?.waiting != nil { try store.put(.waiting, key, []) } else { try store.remove(.waiting, key) }
         }
+        let (endedBefore, endedAfter) = (
+            IndexKeys.ended(old, partition: partition), IndexKeys.ended(new, partition: partition)
+        )
+        if endedBefore != endedAfter {
+            if let endedBefore { try store.remove(.ended, endedBefore) }
+            if let endedAfter { try store.put(.ended, endedAfter, []) }
+        }
         if let document = (new ?? old)?.document, (old == nil) != (new == nil), let coupling = new ?? old {
             let key = IndexKeys.line(coupling, of: document)
             if new != nil { try store.put(.lines, key, []) } else { try store.remove(.lines, key) }
         }
+    }
+
+    /// The pairs of a partition that were over before a time, the earliest first.
+    func ended(in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
+        var found: [String] = []
+        try store.scan(.ended, prefix: IndexKeys.endedPrefix(partition: partition)) { key, _ in
+            let parts = IndexKeys.endedParts(key)
+            guard parts.time < time, found.count < limit else { return false }
+            found.append(parts.pairKey)
+            return true
+        }
+        return found
     }
 
     /// The pair keys found under a prefix of an index; they stand after the prefix.

@@ -37,6 +37,7 @@ public final class Worker {
     var stopped: Set<TopicPartition> = []
     var lastFence: Int64?
     var lastCommit: Int64 = 0
+    var lastForgotten: Int64 = 0
     var assignmentError: (any Error)?
     var mustRebuildProducers = false
     var needsRecovery = false
