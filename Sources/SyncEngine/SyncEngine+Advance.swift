@@ -147,7 +147,7 @@ extension SyncEngine {
         return result
     }
 
-    private func evaluate(
+    func evaluate(
         _ coupling: Coupling,
         _ active: ActiveMapping,
         image: JSONValue,

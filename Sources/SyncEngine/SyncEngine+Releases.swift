@@ -108,7 +108,8 @@ extension SyncEngine {
 
     private func release(_ pairKey: String) throws -> Bool {
         guard let (known, partition) = try tables.load(pairKey), ownedPartitions.contains(partition),
-            known.waiting != nil, known.inFlight == nil, known.state != .failed, known.state != .skipped,
+            known.waiting != nil, known.inFlight == nil, known.state != .skipped,
+            known.state != .failed || known.error?.errorClass == .dependency,
             let active = mappings[known.mapping]
         else { return false }
         var coupling = known

@@ -166,6 +166,62 @@ struct ConfirmedDeliveryTests {
         #expect(installation.dataverse.refusals.isEmpty)
     }
 
+    @Test func changeThatCrossedARetirementWaitsForTheProduct() throws {
+        let installation = try Installation(.init(isConfirmed: true))
+        try installation.couple(item: "1000")
+        installation.send("price-lists", Sample.priceList("L"))
+        try installation.settle()
+        installation.send("price-list-lines", Sample.price("L", "1000"))
+        try installation.runWorkers()
+        let price = try #require(installation.undelivered.first?.slot)
+        installation.send("items", Sample.item("1000", ["blocked": true]))
+        try installation.runWorkers()
+        let product = try #require(installation.undelivered.last?.slot)
+        try installation.deliver(from: product)
+        try installation.deliver(from: price)
+        #expect(installation.dataverse.refusals.map(\.error.code) == ["0x80061009"])
+        try installation.settle()
+        let pair = Sample.id("price L/10000")
+        #expect(
+            try installation.coupling("PLLINE-PRODPRICE", pair)?.waiting?.waitsFor.map(\.mapping) == ["ITEM-PRODUCT"]
+        )
+        installation.send("items", Sample.item("1000"))
+        try installation.settle()
+        let changes = installation.changes("PLLINE-PRODPRICE", pair)
+        #expect(changes.map(\.operation) == [.create, .create])
+        #expect(changes.first?.causation == changes.last?.causation)
+        #expect(changes.first?.changeID != changes.last?.changeID)
+        #expect(try installation.coupling("PLLINE-PRODPRICE", pair)?.state == .coupled)
+        #expect(try installation.row("PLLINE-PRODPRICE", pair)?["amount"] == "143.9")
+    }
+
+    /// The price's worker has not heard of the retirement when it hears of the refusal.
+    @Test func refusalThatComesBeforeItsCauseIsTriedAgain() throws {
+        let installation = try Installation(.init(isConfirmed: true))
+        try installation.couple(item: "1000")
+        installation.send("price-lists", Sample.priceList("L"))
+        try installation.settle()
+        installation.send("price-list-lines", Sample.price("L", "1000"))
+        try installation.runWorkers()
+        let change = try #require(installation.changes.last)
+        var refusal = result(change, status: "failed", code: "0x80061009")
+        refusal["error"]?["class"] = "dependency"
+        installation.produce(
+            change.replyTopic,
+            key: change.pairKey.description,
+            value: refusal.bytes,
+            partition: change.replyPartition
+        )
+        try installation.runWorkers()
+        let pair = Sample.id("price L/10000")
+        #expect(try installation.coupling("PLLINE-PRODPRICE", pair)?.state == .failed)
+        installation.send("items", Sample.item("1000", ["blocked": true]))
+        try installation.runWorkers()
+        installation.send("items", Sample.item("1000"))
+        try installation.settle()
+        #expect(try installation.coupling("PLLINE-PRODPRICE", pair)?.state == .coupled)
+    }
+
     @Test func retryIsANewChangeCausedByTheCommand() throws {
         let installation = try Installation(.init(isConfirmed: true))
         installation.send("customers", Sample.customer("C1"))

@@ -44,7 +44,10 @@ struct Script {
         self.habits = habits
         var rows = rows
         if habits.linesApart { rows = rows.flatMap(Script.apart) }
-        for row in rows.shuffled(using: &self.numbers) { tell(row) }
+        // A line is never newer than its invoice's delete.
+        let lines = rows.filter { $0.entity == "sales-invoice-lines" }
+        let others = rows.filter { $0.entity != "sales-invoice-lines" }.shuffled(using: &self.numbers)
+        for row in lines + others { tell(row) }
         interleave()
     }
 
