@@ -129,7 +129,11 @@ public final class Worker {
         try initializeTransactions(isStopping: isStopping)
         try tail.rewind(state)
         let topics = configuration.changeTopics + [configuration.inboxTopic]
-        try consumer.subscribe(topics) { [unowned self] change in rebalanced(change) }
+        try consumer.subscribe(
+            topics,
+            startOffsets: { [unowned self] in try startOffsets(of: $0) },
+            onRebalance: { [unowned self] in rebalanced($0) }
+        )
         telemetry.health.set(reason: nil, for: "worker")
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
         telemetry.log.info("running", [("sync.instance", .string(instance))])
