@@ -45,10 +45,9 @@ public final class Worker {
 
     /// Opens the local state, checks the topics and joins the group.
     ///
-    /// Waits, telling why in log and readiness, while Kafka cannot be reached.
-    /// - Parameters:
-    ///   - clock: the time in milliseconds since 1970.
-    ///   - isStopping: asked while waiting.
+    /// Waits, telling why in log and readiness, while Kafka cannot be reached, and asks `isStopping` meanwhile; `clock`
+    /// tells the time in milliseconds since 1970.
+    ///
     /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`.
     public init(
         _ configuration: WorkerConfiguration,
