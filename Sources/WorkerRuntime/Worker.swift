@@ -145,6 +145,10 @@ public final class Worker {
             if needsRecovery { try recover() } else { try work() }
         } catch let error as KafkaError where error.disposition != .permanent {
             try giveUpBatch(after: error)
+        } catch let error as StateStoreError where error.isRoomExhausted {
+            telemetry.log.info("the batch needs more room in the local state; it is repeated with more")
+            abandonBatch()
+            needsRecovery = true
         }
     }
 
