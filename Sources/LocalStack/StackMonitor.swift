@@ -50,11 +50,7 @@ public final class StackMonitor {
 
     /// Begins at the beginning of the topics.
     ///
-    /// - Parameters:
-    ///   - kafka: librdkafka properties.
-    ///   - partitions: what to read.
-    ///   - topicPrefix: stands before topic names.
-    ///   - capture: a file to which every record is written as one JSON line; nil: none.
+    /// Every record is also written to `capture`, where one is given, as one JSON line.
     public init(
         kafka: KafkaConfiguration,
         partitions: [TopicPartition],

@@ -34,6 +34,7 @@ extension Worker {
             throw error
         }
         engine.now = clock()
+        try refuseMismatch()
         if restoration != nil { return try goOnRestoring() }
         let tailed = try tail.take(limit: Worker.tailLimit, timeoutMs: 0, engine: engine, state: state)
         if control.hasChanged { try obeyControl() }
@@ -45,6 +46,16 @@ extension Worker {
         let isIdle = try takeEvents(timeoutMs: isBusy ? 0 : pollTimeout())
         try commitIfDue(isIdle: isIdle && !isBusy)
         status.reportIfDue(at: clock(), worker: self)
+        if isIdle { try forgetEndedIfDue() }
+    }
+
+    /// Every minute, when idle: the records of pairs that have been over for a week end.
+    private func forgetEndedIfDue() throws {
+        guard clock() - lastForgotten >= 60_000, batch == nil else { return }
+        lastForgotten = clock()
+        guard try engine.hasEnded() else { return }
+        let batch = try openBatch()
+        batch.events += try engine.forgetEnded(limit: Worker.releaseLimit)
     }
 
     /// How long to wait for an event: until the open batch is due, else a little, so that changelogs are seen soon.

@@ -37,9 +37,11 @@ public final class Worker {
     var stopped: Set<TopicPartition> = []
     var lastFence: Int64?
     var lastCommit: Int64 = 0
+    var lastForgotten: Int64 = 0
     var assignmentError: (any Error)?
     var mustRebuildProducers = false
     var needsRecovery = false
+    var mismatch: (topics: [String], since: Int64)?
 
     /// Opens the local state, checks the topics and joins the group.
     ///

@@ -66,7 +66,8 @@ public final class WorkerTelemetry {
         )
         waitingRecords = metrics.gauge(
             "sync_waiting_records",
-            help: "Records of this instance's partitions that wait, by table mapping and by the mapping of what they wait for.",
+            help:
+                "Records of this instance's partitions that wait, by table mapping and by the mapping of what they wait for.",
             labels: ["mapping", "reference"]
         )
         restoreSeconds = metrics.gauge(

@@ -39,7 +39,9 @@ struct RestartTests {
             try settle(stack, Array(items.prefix(20)), price: "2.5", changes: 3)
             try settle(stack, Array(items.suffix(20)), price: "2.5", changes: 2)
             try stack.send([items[19].event("d", sequence: 3)])
-            try stack.wait(for: "the couplings of a deleted item") { ["ITEM-PRODUCT", "UNIT GROUP"].allSatisfy { stack.coupling($0, items[19].id)?.state == .broken } }
+            try stack.wait(for: "the couplings of a deleted item") {
+                ["ITEM-PRODUCT", "UNIT GROUP"].allSatisfy { stack.coupling($0, items[19].id)?.state == .broken }
+            }
             let before = stack.monitor.couplings
             let changesBefore = stack.monitor.changes.count
 

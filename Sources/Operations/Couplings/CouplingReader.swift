@@ -1,0 +1,73 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CommandLine
+internal import JSON
+internal import Kafka
+internal import SyncModel
+internal import TableMappings
+
+/// Reads the couplings topics as they stand.
+struct CouplingReader {
+    /// A coupling record, or the tombstone of one.
+    struct Record {
+        let pairKey: String
+        /// Nil: the pair is forgotten.
+        let coupling: Coupling?
+        let partition: Int32
+        let json: [UInt8]
+    }
+
+    let context: CommandContext
+    let cluster: Cluster
+
+    /// Reads everything into a table, of one mapping's worker only where one is named.
+    func table(mapping: String? = nil) throws -> CouplingTable {
+        var table = CouplingTable()
+        var keys: [String: PairKey] = [:]
+        try read(mapping: mapping) { record in
+            if let coupling = record.coupling {
+                let pair = PairGlance(coupling, partition: record.partition)
+                keys[record.pairKey] = pair.pairKey
+                table.put(pair)
+            } else if let key = keys.removeValue(forKey: record.pairKey) {
+                table.remove(key)
+            }
+        }
+        return table
+    }
+
+    /// Calls the body with every record, older ones of a pair before newer ones.
+    func read(mapping: String? = nil, _ body: (Record) throws -> Void) throws {
+        let partitions = try cluster.partitions(of: topics(mapping))
+        let progress = context.progress("reading couplings")
+        let document = JSONDocument()
+        var unreadable = 0
+        try RecordReader(cluster: cluster, progress: progress).readAll(partitions) { message in
+            guard let key = message.key.map({ String(decoding: $0, as: UTF8.self) }) else { return }
+            guard let value = message.value else {
+                return try body(Record(pairKey: key, coupling: nil, partition: message.partition, json: []))
+            }
+            guard let json = try? document.parse(value), let coupling = try? Coupling(json) else {
+                unreadable += 1
+                return
+            }
+            try body(Record(pairKey: key, coupling: coupling, partition: message.partition, json: Array(value)))
+        }
+        if unreadable > 0 {
+            context.console.printError("syncctl: \(unreadable) coupling records could not be read and are left out")
+        }
+    }
+
+    private func topics(_ mapping: String?) throws(CommandError) -> [String] {
+        let all = context.installation.couplingsTopics
+        guard let mapping else { return all.map(\.topic) }
+        guard let found = context.installation.mappings[mapping] else {
+            throw CommandError("there is no mapping '\(mapping)'; see 'syncctl mappings list'", .usage)
+        }
+        guard let worker = found.worker, let topic = all.first(where: { $0.worker == worker })?.topic else {
+            throw CommandError("no worker runs the mapping \(mapping), so it has no couplings", .no)
+        }
+        return [topic]
+    }
+}

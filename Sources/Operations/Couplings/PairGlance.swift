@@ -1,0 +1,55 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SyncModel
+
+/// What operators ask of a pair: a coupling without its values and images, so that all of them fit into memory.
+struct PairGlance: Sendable, Hashable {
+    var pairKey: PairKey
+    var state: Coupling.State
+    var exists: Bool
+    /// The natural key by which others refer to it; nil: only by its id.
+    var key: String?
+    /// The Business Central record's id.
+    var id: String
+    /// The Dataverse row's id.
+    var rowID: String
+    /// A change was sent whose result is not known.
+    var isInFlight: Bool
+    var failures: Int
+    var error: RecordError?
+    /// When the waiting began, in milliseconds since 1970; nil: nothing waits.
+    var waitsSince: Int64?
+    var waitsFor: [Waiting.Reference]
+    /// The change went out without these references.
+    var isDeferred: Bool
+    /// When it was last written, in milliseconds since 1970.
+    var updatedAt: Int64
+    /// The home partition.
+    var partition: Int32
+
+    /// Looks at a coupling record.
+    init(_ coupling: Coupling, partition: Int32) {
+        pairKey = coupling.pairKey
+        state = coupling.state
+        exists = coupling.exists
+        key = coupling.bc.key
+        id = coupling.bc.id
+        rowID = coupling.crm.id
+        isInFlight = coupling.inFlight != nil
+        failures = coupling.failures
+        error = coupling.error
+        waitsSince = coupling.waiting?.since
+        waitsFor = coupling.waiting?.waitsFor ?? []
+        isDeferred = coupling.waiting?.isDeferred ?? false
+        updatedAt = coupling.updatedAt
+        self.partition = partition
+    }
+
+    /// What operators know it by.
+    var name: String { key ?? id }
+    /// Waits for other records or for a result; failed and skipped ones wait for a command instead.
+    var isWaiting: Bool { waitsSince != nil && !hasFailed }
+    /// Failed or skipped.
+    var hasFailed: Bool { state == .failed || state == .skipped }
+}

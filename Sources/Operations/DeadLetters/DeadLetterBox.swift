@@ -1,0 +1,92 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CommandLine
+internal import Kafka
+internal import TopicCatalog
+
+/// Reads and replays the records of `sync.dead-letters`.
+struct DeadLetterBox {
+    let context: CommandContext
+    let cluster: Cluster
+
+    private var topic: String { "\(context.installation.prefix)sync.dead-letters" }
+    private var reader: RecordReader {
+        RecordReader(cluster: cluster, progress: context.progress("reading dead letters"))
+    }
+
+    /// The newest letters that are wanted, oldest first, and how many there are of them.
+    func newest(_ limit: Int, where isWanted: (DeadLetter) -> Bool) throws -> (letters: [DeadLetter], count: Int) {
+        var letters: [(timestamp: Int64, letter: DeadLetter)] = []
+        var count = 0
+        try reader.readAll(try cluster.partitions(of: [topic])) { message in
+            let letter = DeadLetter(message)
+            guard isWanted(letter) else { return }
+            count += 1
+            letters.append((message.timestampMs, letter))
+            // Twice the limit is kept between clean-ups, so that memory stays bounded.
+            if limit > 0, letters.count >= 2 * limit + 1_000 { letters = Self.newest(letters, limit) }
+        }
+        return (Self.newest(letters, limit).map(\.letter), count)
+    }
+
+    private static func newest(
+        _ letters: [(timestamp: Int64, letter: DeadLetter)],
+        _ limit: Int
+    ) -> [(timestamp: Int64, letter: DeadLetter)] {
+        let sorted = letters.sorted {
+            ($0.timestamp, $0.letter.partition, $0.letter.offset) < ($1.timestamp, $1.letter.partition, $1.letter.offset)
+        }
+        return limit == 0 ? sorted : Array(sorted.suffix(limit))
+    }
+
+    /// The letter at a place such as `0:42`.
+    func letter(at place: String) throws -> DeadLetter {
+        let parts = place.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let partition = Int32(parts[0]), let offset = Int64(parts[1]), partition >= 0, offset >= 0
+        else {
+            throw CommandError("'\(place)' is no place of a dead letter; allowed: partition:offset, such as 0:42", .usage)
+        }
+        guard partition < (try cluster.partitionCount(of: topic)),
+            let message = try reader.record(at: offset, of: TopicPartition(topic, partition))
+        else { throw CommandError("there is no dead letter at \(place) (any more)", .no) }
+        return DeadLetter(message)
+    }
+
+    /// Produces the original record again where it came from.
+    ///
+    /// The partition is the one it had, also for records whose producer placed them by a rule of its own.
+    /// - Returns: the topic and partition it went to.
+    func replay(_ letter: DeadLetter) throws -> TopicPartition {
+        guard let source = letter.topic, let partition = letter.sourcePartition else {
+            throw CommandError("the dead letter at \(letter.place) does not say where it came from", .no)
+        }
+        let installation = context.installation
+        guard
+            let topic = [source, installation.prefix + source].first(where: { installation.topics[$0] != nil }),
+            Self.isInput(topic.dropFirst(installation.prefix.count))
+        else {
+            throw CommandError("the dead letter at \(letter.place) came from \(source), which no worker reads", .no)
+        }
+        let count = try cluster.partitionCount(of: topic)
+        let place = TopicPartition(topic, partition)
+        guard partition < count else {
+            throw CommandError("\(topic) has \(count) partitions, and the dead letter came from number \(partition)", .no)
+        }
+        let value = letter.isValueOmitted ? try originalValue(letter, place) : letter.value
+        try cluster.produce(topic: topic, partition: partition, key: letter.key, value: value, headers: letter.headers)
+        return place
+    }
+
+    private static func isInput(_ topic: Substring) -> Bool {
+        ["bc.changes.", "crm.changes.", "sync.inbox."].contains { topic.hasPrefix($0) }
+    }
+
+    /// The value of a letter that was too large to carry it.
+    private func originalValue(_ letter: DeadLetter, _ place: TopicPartition) throws -> [UInt8]? {
+        guard let offset = letter.sourceOffset, let message = try reader.record(at: offset, of: place) else {
+            throw CommandError("the value of the dead letter at \(letter.place) lay at \(letter.origin) and is gone", .no)
+        }
+        return message.value.map { Array($0) }
+    }
+}

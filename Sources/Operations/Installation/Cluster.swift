@@ -1,0 +1,113 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CommandLine
+internal import Kafka
+
+/// A Kafka cluster that has answered once.
+final class Cluster {
+    /// How long the first answer is waited for.
+    static let reachTimeoutMs: Int32 = 8_000
+
+    let admin: Admin
+    /// The partition counts of the topics that exist.
+    let partitionCounts: [String: Int32]
+    private let configuration: KafkaConfiguration
+
+    /// Connects, calls the body and disconnects.
+    ///
+    /// - Throws: what the body throws; Kafka's errors as command errors, with exit code 3 where it cannot be reached.
+    static func with<Result>(_ installation: Installation, _ body: (Cluster) throws -> Result) throws -> Result {
+        let problems = installation.kafka.validate()
+        guard problems.isEmpty else {
+            throw CommandError(problems.map(\.problem).joined(separator: "; "), .usage)
+        }
+        do {
+            let cluster = try Cluster(installation.kafka)
+            defer { cluster.admin.close() }
+            return try body(cluster)
+        } catch let error as KafkaError {
+            throw CommandError("\(error)", error.disposition == .retriable ? .unreachable : .no)
+        }
+    }
+
+    private init(_ configuration: KafkaConfiguration) throws {
+        self.configuration = configuration
+        admin = try Admin(configuration: configuration, observer: nil)
+        do {
+            partitionCounts = try admin.topics(timeoutMs: Self.reachTimeoutMs)
+        } catch let error as KafkaError where error.disposition == .retriable {
+            admin.close()
+            let servers = configuration.properties["bootstrap.servers"] ?? ""
+            throw CommandError("Kafka cannot be reached at \(servers): \(error.message)", .unreachable)
+        }
+    }
+
+    /// The partitions of topics that have to exist.
+    func partitions(of topics: [String]) throws(CommandError) -> [TopicPartition] {
+        var partitions: [TopicPartition] = []
+        for topic in topics {
+            let count = try partitionCount(of: topic)
+            partitions += (0..<count).map { TopicPartition(topic, $0) }
+        }
+        return partitions
+    }
+
+    /// The partition count of a topic that has to exist.
+    func partitionCount(of topic: String) throws(CommandError) -> Int32 {
+        guard let count = partitionCounts[topic] else {
+            throw CommandError("topic \(topic) is missing; create it with 'syncctl topics apply'", .no)
+        }
+        return count
+    }
+
+    /// A reader outside any group.
+    func makeReader(_ isolation: Admin.Isolation) throws -> Consumer {
+        var configuration = configuration
+        configuration.properties["isolation.level"] = isolation.rawValue
+        return try Consumer(configuration: configuration, group: nil, observer: nil)
+    }
+
+    /// A producer whose queue is bounded.
+    func makeProducer() throws -> Producer {
+        var configuration = configuration
+        configuration.properties["queue.buffering.max.kbytes"] = "65536"
+        return try Producer(configuration: configuration, observer: nil)
+    }
+
+    /// Produces one record and waits until it has arrived.
+    func produce(
+        topic: String,
+        partition: Int32? = nil,
+        key: [UInt8]?,
+        value: [UInt8]?,
+        headers: [Header] = []
+    ) throws {
+        let producer = try makeProducer()
+        defer { producer.close() }
+        try producer.produce(topic: topic, partition: partition, key: key, value: value, headers: headers)
+        try producer.flush(timeoutMs: 30_000)
+    }
+}
+
+extension Producer {
+    /// Queues a record of bytes; nil is null, and empty is empty.
+    func produce(topic: String, partition: Int32?, key: [UInt8]?, value: [UInt8]?, headers: [Header] = []) throws {
+        try key.withBytes { key in
+            try value.withBytes { value in
+                try produce(topic: topic, partition: partition, key: key, value: value, headers: headers)
+            }
+        }
+    }
+}
+
+extension Optional where Wrapped == [UInt8] {
+    /// The bytes as a buffer that has an address also where it is empty, so that it is not taken for a null.
+    fileprivate func withBytes<Result>(_ body: (UnsafeRawBufferPointer?) throws -> Result) rethrows -> Result {
+        guard let self else { return try body(nil) }
+        if self.isEmpty {
+            return try withUnsafeBytes(of: UInt8(0)) { try body(UnsafeRawBufferPointer(rebasing: $0[0..<0])) }
+        }
+        return try self.withUnsafeBytes { try body($0) }
+    }
+}

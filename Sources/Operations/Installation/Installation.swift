@@ -1,0 +1,77 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CommandLine
+internal import Kafka
+internal import SyncModel
+internal import TableMappings
+internal import TopicCatalog
+
+/// The installation to operate, as the settings describe it.
+struct Installation {
+    /// What commands load that look at the table mappings only.
+    static let mappingSettings: [Setting] = [
+        .config, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
+    ]
+    /// What commands load that ask Kafka.
+    static let settings: [Setting] = [.kafkaBootstrapServers, .topicPrefix, .company] + mappingSettings
+
+    /// librdkafka's properties.
+    let kafka: KafkaConfiguration
+    /// Stands before topic names and consumer groups.
+    let prefix: String
+    /// The company of records that name none.
+    let company: String?
+    /// The topics, with their prefix.
+    let topics: TopicCatalog
+    /// The table mappings.
+    let mappings: MappingCatalog
+    /// Which of them run.
+    let conditions: Set<TableMapping.Condition>
+
+    /// Reads the settings that a command was given.
+    ///
+    /// - Throws: `SettingsError`, or a usage error that says what is wrong with properties or mappings.
+    init(_ call: Invocation) throws {
+        try self.init(call.loadSettings(isKafkaProperty: KafkaConfiguration.knows(property:)))
+    }
+
+    private init(_ settings: Settings) throws {
+        kafka = KafkaConfiguration(settings.kafkaProperties)
+        prefix = settings.string(.topicPrefix)
+        company = settings[.company]
+        topics = try TopicCatalog.bundled().prefixed(prefix)
+        do throws(MappingErrors) {
+            mappings = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
+        } catch {
+            throw CommandError(error.problems.map(\.description).joined(separator: "; "), .usage)
+        }
+        conditions = TableMapping.Condition.holding(
+            unitGroupMapping: settings.isOn(.unitGroupMapping),
+            pricing: settings.string(.pricing),
+            salesOrders: settings.string(.salesOrders),
+            ownership: settings.string(.ownership)
+        )
+    }
+
+    /// The mappings that some worker runs.
+    var active: [TableMapping] { mappings.active(conditions: conditions) }
+
+    /// The workers that run, each once, in the order of their names.
+    var workers: [String] { Set(active.compactMap(\.worker)).sorted() }
+
+    /// The couplings topics that there are, by worker: also of workers that the settings switch off now.
+    var couplingsTopics: [(worker: String, topic: String)] {
+        let start = "\(prefix)sync.couplings."
+        return topics.topics.filter { $0.name.hasPrefix(start) }
+            .map { (worker: String($0.name.dropFirst(start.count)), topic: $0.name) }
+    }
+
+    /// The change topics that feed a mapping, with prefix.
+    func changeTopics(of mapping: TableMapping) -> [String] {
+        let table = mapping.businessCentral
+        var entities = table.entities
+        if let document = table.embeddedIn?.entity, !entities.contains(document) { entities.append(document) }
+        return entities.map { "\(prefix)bc.changes.\($0)" }.filter { topics[$0] != nil }
+    }
+}

@@ -1,0 +1,38 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CommandLine
+internal import SyncModel
+
+/// What the code of a command has at hand.
+struct CommandContext {
+    /// The command as it was called.
+    let call: Invocation
+    /// The installation that the settings describe.
+    let installation: Installation
+    /// The time now, in milliseconds since 1970.
+    let now: @Sendable () -> Int64
+
+    /// Whether JSON is wanted.
+    var isJSON: Bool { call.isSet("json") }
+    /// Where to print.
+    var console: Console { call.console }
+
+    /// A line for progress on a terminal.
+    func progress(_ label: String) -> ProgressLine {
+        ProgressLine(label, console: console, isJSON: isJSON)
+    }
+
+    /// Prints a value as JSON.
+    func print(json value: some Encodable) {
+        console.print(JSONOutput.text(value))
+    }
+
+    /// An empty table for the console.
+    func table(_ titles: String...) -> TableFormatter {
+        TableFormatter(titles, console: console)
+    }
+
+    /// How long ago a time in milliseconds since 1970 is.
+    func age(_ since: Int64) -> String { since > 0 ? AgeText.of(milliseconds: now() - since) : "-" }
+}

@@ -1,0 +1,169 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SyncModel
+
+/// Why a record waits, link by link down to what has to change for it to go on.
+struct WaitingChain: Sendable, Hashable {
+    /// How things stand with a record that is waited for.
+    enum Finding: Sendable, Hashable {
+        /// Nothing was ever seen of it.
+        case unseen
+        /// It is outside its table filter.
+        case filtered
+        /// It was deleted, or its other side was.
+        case deleted
+        /// It failed.
+        case failed(RecordError?)
+        /// It is skipped.
+        case skipped(RecordError?)
+        /// Its create, or a change of the waiting pair itself, is sent and not confirmed.
+        case unconfirmed
+        /// It waits itself; only links before the last have it.
+        case waiting
+        /// It waits for something that waits for it.
+        case circle
+        /// It exists by now: its owner has yet to go on.
+        case exists
+        /// It waits, but for nothing that its owner has named yet.
+        case undecided
+    }
+
+    /// A record that is waited for.
+    struct Link: Sendable, Hashable {
+        let mapping: String
+        /// Its natural key, or its id.
+        let key: String
+        var finding: Finding
+    }
+
+    /// From what the record waits for down to the root cause; at least one.
+    let links: [Link]
+
+    /// The last link: what has to change.
+    var root: Link { links[links.count - 1] }
+}
+
+extension WaitingChain {
+    /// The chains of a waiting pair: one for each root cause, followed through the couplings as they stand now.
+    ///
+    /// What the record itself noted may be older than the couplings, so only the names of its references are taken from
+    /// it. Each pair is followed once, so that circles and references that meet again end.
+    static func chains(of pair: PairGlance, in table: CouplingTable) -> [WaitingChain] {
+        var search = Search(table: table)
+        search.follow(pair)
+        return search.chains
+    }
+
+    /// Goes down depth first, with a stack of its own: a chain may be as long as there are records.
+    private struct Search {
+        private struct Step {
+            let pair: PairGlance
+            /// The next of its references to look at.
+            var next = 0
+        }
+
+        let table: CouplingTable
+        var chains: [WaitingChain] = []
+        private var steps: [Step] = []
+        /// The links between the pairs of `steps`, one fewer than these.
+        private var path: [Link] = []
+        private var above: Set<PairKey> = []
+        private var followed: Set<PairKey> = []
+
+        init(table: CouplingTable) {
+            self.table = table
+        }
+
+        mutating func follow(_ pair: PairGlance) {
+            descend(to: pair)
+            while let step = steps.last {
+                guard step.next < step.pair.waitsFor.count else {
+                    steps.removeLast()
+                    above.remove(step.pair.pairKey)
+                    if !path.isEmpty { path.removeLast() }
+                    continue
+                }
+                steps[steps.count - 1].next += 1
+                visit(step.pair.waitsFor[step.next], of: step.pair)
+            }
+        }
+
+        private mutating func descend(to pair: PairGlance) {
+            followed.insert(pair.pairKey)
+            above.insert(pair.pairKey)
+            steps.append(Step(pair: pair))
+            guard pair.waitsFor.isEmpty else { return }
+            let own = Link(mapping: pair.pairKey.mapping, key: pair.name, finding: .undecided)
+            chains.append(WaitingChain(links: path.dropLast() + [own]))
+        }
+
+        private mutating func visit(_ reference: Waiting.Reference, of pair: PairGlance) {
+            var link = Link(mapping: reference.mapping, key: reference.key, finding: .unseen)
+            let found = table.pair(mapping: reference.mapping, company: pair.pairKey.company, key: reference.key)
+            if reference.reason == .inFlight {
+                link.finding = .unconfirmed
+            } else if let found {
+                link.finding = Finding(found)
+                if link.finding == .waiting, above.contains(found.pairKey) { link.finding = .circle }
+            }
+            guard link.finding == .waiting, let found else { return chains.append(WaitingChain(links: path + [link])) }
+            guard !followed.contains(found.pairKey) else { return }
+            path.append(link)
+            descend(to: found)
+        }
+    }
+}
+
+extension WaitingChain.Finding {
+    /// How things stand with a pair that another refers to.
+    init(_ pair: PairGlance) {
+        self =
+            switch pair.state {
+            case _ where pair.exists: .exists
+            case .waiting: .waiting
+            case .pending: .unconfirmed
+            case .failed: .failed(pair.error)
+            case .skipped: .skipped(pair.error)
+            case .broken, .deleted: .deleted
+            case .filtered: .filtered
+            case .coupled: pair.isInFlight ? .unconfirmed : pair.isWaiting ? .waiting : .filtered
+            }
+    }
+
+    /// One word for programs.
+    var word: String {
+        switch self {
+        case .unseen: "unseen"
+        case .filtered: "filtered"
+        case .deleted: "deleted"
+        case .failed: "failed"
+        case .skipped: "skipped"
+        case .unconfirmed: "unconfirmed"
+        case .waiting: "waiting"
+        case .circle: "circle"
+        case .exists: "exists"
+        case .undecided: "undecided"
+        }
+    }
+
+    /// What readers are told.
+    var words: String {
+        switch self {
+        case .unseen: "was never seen"
+        case .filtered: "is filtered out"
+        case .deleted: "was deleted"
+        case .failed(let error): "failed\(Self.reason(error))"
+        case .skipped(let error): "is skipped\(Self.reason(error))"
+        case .unconfirmed: "is sent, not confirmed"
+        case .waiting: "waits"
+        case .circle: "waits for it in turn"
+        case .exists: "exists by now, about to go on"
+        case .undecided: "waits for its worker"
+        }
+    }
+
+    private static func reason(_ error: RecordError?) -> String {
+        error.map { ": \($0.code)" } ?? ""
+    }
+}

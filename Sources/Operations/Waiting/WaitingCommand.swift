@@ -1,0 +1,143 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CommandLine
+internal import SyncModel
+
+/// `syncctl waiting`.
+struct WaitingCommand {
+    struct Record: Encodable {
+        let pairKey: String
+        let mapping: String
+        let key: String
+        let since: String
+        let seconds: Int64
+        let deferred: Bool
+        let chains: [[Link]]
+    }
+
+    struct Link: Encodable {
+        let mapping: String
+        let key: String
+        let finding: String
+        let error: String?
+    }
+
+    struct Cause: Hashable {
+        let mapping: String
+        let key: String
+        let finding: WaitingChain.Finding
+    }
+
+    let commands: OperatorCommand
+
+    func command() -> Command {
+        commands.make(
+            "waiting",
+            summary: "Shows which records wait, for what, since when, and the root cause.",
+            details: """
+                A record waits until what it refers to exists on the other side. The root cause is found by following \
+                the couplings as they stand now: the reference was never seen, is filtered out, deleted, failed or \
+                skipped, or is sent and not confirmed.
+                """,
+            options: [
+                .flag("json", "Print JSON."),
+                .value("mapping", short: "m", placeholder: "M", "Only records of this table mapping."),
+                .value("limit", short: "n", placeholder: "N", "At most N records, 0 for all (default: 50)."),
+            ]
+        ) { context in
+            let limit = try context.call.integer("limit") ?? 50
+            let mapping = context.call.value("mapping")
+            let table = try Cluster.with(context.installation) { cluster in
+                try CouplingReader(context: context, cluster: cluster).table()
+            }
+            let waiting = table.sorted { $0.isWaiting && (mapping == nil || $0.pairKey.mapping == mapping) }
+                .sorted { ($0.waitsSince ?? 0) < ($1.waitsSince ?? 0) }
+            let found = waiting.map { (pair: $0, chains: WaitingChain.chains(of: $0, in: table)) }
+            let shown = limit == 0 ? found : Array(found.prefix(limit))
+            if context.isJSON {
+                context.print(json: shown.map { Record($0.pair, $0.chains, now: context.now()) })
+            } else if found.isEmpty {
+                context.console.print("nothing waits")
+            } else {
+                Self.print(shown, context)
+                if shown.count < found.count {
+                    context.console.print("\(shown.count) of \(found.count) waiting records; --limit 0 shows all")
+                }
+                Self.printCauses(found.map(\.chains), context)
+            }
+            return .done
+        }
+    }
+
+    private static func print(_ found: [(pair: PairGlance, chains: [WaitingChain])], _ context: CommandContext) {
+        var table = context.table("MAPPING", "KEY", "SINCE", "WAITS FOR", "ROOT CAUSE")
+        for (pair, chains) in found {
+            var isFirst = true
+            for chain in chains {
+                let first = chain.links[0]
+                let cause = chain.root
+                table.add([
+                    .init(isFirst ? pair.pairKey.mapping : ""), .init(isFirst ? pair.name : ""),
+                    .init(isFirst ? context.age(pair.waitsSince ?? 0) : ""), .init("\(first.mapping) \(first.key)"),
+                    .init("\(cause.mapping) \(cause.key) \(cause.finding.words)", cause.finding.style),
+                ])
+                isFirst = false
+            }
+        }
+        context.console.print(table.text())
+    }
+
+    /// The root causes, those that hold most records first.
+    private static func printCauses(_ chains: [[WaitingChain]], _ context: CommandContext) {
+        var counts: [Cause: Int] = [:]
+        for ofOne in chains {
+            for cause in Set(ofOne.map { Cause(mapping: $0.root.mapping, key: $0.root.key, finding: $0.root.finding) }) {
+                counts[cause, default: 0] += 1
+            }
+        }
+        let sorted = counts.sorted { ($1.value, $0.key.mapping, $0.key.key) < ($0.value, $1.key.mapping, $1.key.key) }
+        var table = context.table("RECORDS", "ROOT CAUSE")
+        for (cause, count) in sorted.prefix(10) {
+            table.add([
+                .init(String(count)), .init("\(cause.mapping) \(cause.key) \(cause.finding.words)", cause.finding.style),
+            ])
+        }
+        context.console.print("\n\(table.text())")
+    }
+}
+
+extension WaitingCommand.Record {
+    init(_ pair: PairGlance, _ chains: [WaitingChain], now: Int64) {
+        pairKey = pair.pairKey.description
+        mapping = pair.pairKey.mapping
+        key = pair.name
+        since = Timestamp.text(milliseconds: pair.waitsSince ?? 0)
+        seconds = max(0, now - (pair.waitsSince ?? now)) / 1_000
+        deferred = pair.isDeferred
+        self.chains = chains.map { $0.links.map(WaitingCommand.Link.init) }
+    }
+}
+
+extension WaitingCommand.Link {
+    init(_ link: WaitingChain.Link) {
+        mapping = link.mapping
+        key = link.key
+        finding = link.finding.word
+        switch link.finding {
+        case .failed(let error), .skipped(let error): self.error = error.map { "\($0.code): \($0.message)" }
+        default: error = nil
+        }
+    }
+}
+
+extension WaitingChain.Finding {
+    /// How the finding looks in a table.
+    var style: TableFormatter.Style {
+        switch self {
+        case .failed, .skipped, .circle: .bad
+        case .unseen, .filtered, .deleted: .doubtful
+        case .unconfirmed, .waiting, .exists, .undecided: .faint
+        }
+    }
+}
