@@ -105,8 +105,8 @@ let package = Package(
             tests(
                 "WorkerRuntimeTests",
                 [
-                    "WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings",
-                    "Telemetry", "TopicCatalog",
+                    "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "JSON", "SyncModel", "SyncEngine",
+                    "TableMappings", "Telemetry", "TopicCatalog",
                 ]
             ),
             // The broker that tests start and the suite that embedded and real brokers pass.

@@ -48,7 +48,7 @@ public final class Worker {
     /// Waits, telling why in log and readiness, while Kafka cannot be reached, and asks `isStopping` meanwhile; `clock`
     /// tells the time in milliseconds since 1970.
     ///
-    /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`.
+    /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`; `CancellationError` when told to stop while waiting.
     public init(
         _ configuration: WorkerConfiguration,
         log: Log,
@@ -123,7 +123,7 @@ public final class Worker {
 
     /// Works until told to stop; work in flight is then committed and the partitions handed back.
     ///
-    /// - Throws: what cannot be mended by reading the state again.
+    /// - Throws: what cannot be mended by reading the state again; `CancellationError` when told to stop before it began.
     public func run(isStopping: () -> Bool) throws {
         try initializeTransactions(isStopping: isStopping)
         try tail.rewind(state)
@@ -156,7 +156,8 @@ public final class Worker {
         while true {
             do {
                 return try producers.initTransactions(timeoutMs: 30_000)
-            } catch let error as KafkaError where error.disposition == .retriable && !isStopping() {
+            } catch let error as KafkaError where error.disposition == .retriable {
+                if isStopping() { throw CancellationError() }
                 telemetry.health.set(reason: "transactions cannot begin: \(error.name)", for: "worker")
                 telemetry.log.warning("transactions cannot begin yet", [("error", .string(error.description))])
             }
