@@ -118,6 +118,10 @@ let package = Package(
             ),
             tests("KafkaTests", ["Kafka", "KafkaTestSupport"]),
             tests("ClusterTests", ["Kafka", "KafkaTestSupport"]),
+            tests(
+                "OperationsTests",
+                ["Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings", "TopicCatalog"]
+            ),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),
             tests("YAMLTests", ["YAML"]),

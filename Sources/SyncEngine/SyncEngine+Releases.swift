@@ -11,7 +11,8 @@ extension SyncEngine {
     /// Stores a coupling with a higher revision, sends it to the changelog and wakes who waits for it.
     func save(_ coupling: Coupling, replacing known: Coupling?, partition: Int32) throws {
         var coupling = coupling
-        coupling.revision = (known?.revision ?? 0) + 1
+        // At least the time, so that a pair's new life after its tombstone is newer than any copy of the old one.
+        coupling.revision = max((known?.revision ?? 0) + 1, now)
         coupling.updatedAt = now
         let bytes = try tables.save(coupling, replacing: known, partition: partition)
         try sink.record(coupling: bytes, pairKey: coupling.pairKey.description, partition: partition)
@@ -33,6 +34,33 @@ extension SyncEngine {
         if let known, known.coupling.revision >= coupling.revision { return }
         try tables.put(coupling, record: value, replacing: known?.coupling, partition: partition)
         try wakeWaiters(for: coupling, known: known?.coupling)
+    }
+
+    /// How long a pair that is over keeps its record, in milliseconds: 7 days.
+    public static var keepsEndedForMs: Int64 { 7 * 86_400_000 }
+
+    /// Ends the records of pairs that have been over for long enough, with tombstones.
+    ///
+    /// - Returns: how many, at most `limit` for each partition.
+    /// - Throws: what the store or the sink throws.
+    public func forgetEnded(limit: Int) throws -> Int {
+        var forgotten = 0
+        for partition in ownedPartitions.sorted() {
+            for pairKey in try tables.ended(in: partition, before: now - SyncEngine.keepsEndedForMs, limit: limit) {
+                guard let known = try tables.load(pairKey) else { continue }
+                try tables.remove(known.coupling, partition: partition)
+                try sink.record(coupling: nil, pairKey: pairKey, partition: partition)
+                forgotten += 1
+            }
+        }
+        return forgotten
+    }
+
+    /// Whether a pair has been over for long enough for its record to end.
+    public func hasEnded() throws -> Bool {
+        try ownedPartitions.contains { partition in
+            try !tables.ended(in: partition, before: now - SyncEngine.keepsEndedForMs, limit: 1).isEmpty
+        }
     }
 
     private func wakeWaiters(for coupling: Coupling, known: Coupling?) throws {

@@ -37,6 +37,7 @@ public final class Worker {
     var stopped: Set<TopicPartition> = []
     var lastFence: Int64?
     var lastCommit: Int64 = 0
+    var lastForgotten: Int64 = 0
     var assignmentError: (any Error)?
     var mustRebuildProducers = false
     var needsRecovery = false
@@ -44,10 +45,9 @@ public final class Worker {
 
     /// Opens the local state, checks the topics and joins the group.
     ///
-    /// Waits, telling why in log and readiness, while Kafka cannot be reached.
-    /// - Parameters:
-    ///   - clock: the time in milliseconds since 1970.
-    ///   - isStopping: asked while waiting.
+    /// Waits, telling why in log and readiness, while Kafka cannot be reached, and asks `isStopping` meanwhile; `clock`
+    /// tells the time in milliseconds since 1970.
+    ///
     /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`.
     public init(
         _ configuration: WorkerConfiguration,
@@ -128,7 +128,11 @@ public final class Worker {
         try initializeTransactions(isStopping: isStopping)
         try tail.rewind(state)
         let topics = configuration.changeTopics + [configuration.inboxTopic]
-        try consumer.subscribe(topics) { [unowned self] change in rebalanced(change) }
+        try consumer.subscribe(
+            topics,
+            startOffsets: { [unowned self] in try startOffsets(of: $0) },
+            onRebalance: { [unowned self] in rebalanced($0) }
+        )
         telemetry.health.set(reason: nil, for: "worker")
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
         telemetry.log.info("running", [("sync.instance", .string(instance))])
@@ -141,6 +145,10 @@ public final class Worker {
             if needsRecovery { try recover() } else { try work() }
         } catch let error as KafkaError where error.disposition != .permanent {
             try giveUpBatch(after: error)
+        } catch let error as StateStoreError where error.isRoomExhausted {
+            telemetry.log.info("the batch needs more room in the local state; it is repeated with more")
+            abandonBatch()
+            needsRecovery = true
         }
     }
 

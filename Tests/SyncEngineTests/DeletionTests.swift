@@ -42,6 +42,22 @@ struct DeletionTests {
         #expect(installation.dataverse.rows("accounts").isEmpty)
     }
 
+    @Test func recordOfAPairThatIsOverEndsAfterAWeek() throws {
+        let installation = try coupled(.deleteOther)
+        let ended = try #require(try installation.coupling("CUSTOMER", customer)?.updatedAt)
+        installation.now = ended + 7 * 86_400_000
+        try installation.forgetEnded()
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .deleted)
+        installation.now += 1
+        try installation.forgetEnded()
+        #expect(try installation.coupling("CUSTOMER", customer) == nil)
+        let records = installation.topics.filter { $0.key.topic == "sync.couplings.account-worker" }.flatMap(\.value)
+        #expect(records.last?.value == nil)
+        installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
+        try installation.settle()
+        #expect(installation.operations("CUSTOMER", customer) == [.create, .delete, .create])
+    }
+
     @Test(arguments: [EngineSettings.DeletionPolicy.keep, .removeCoupling, .deleteOther], [false, true])
     func recordLivesAgain(policy: EngineSettings.DeletionPolicy, isConfirmed: Bool) throws {
         let installation = try coupled(policy, isConfirmed: isConfirmed)

@@ -34,7 +34,7 @@ struct WaitingChain: Sendable, Hashable {
         let mapping: String
         /// Its natural key, or its id.
         let key: String
-        let finding: Finding
+        var finding: Finding
     }
 
     /// From what the record waits for down to the root cause; at least one.
@@ -51,45 +51,66 @@ extension WaitingChain {
     /// it. Each pair is followed once, so that circles and references that meet again end.
     static func chains(of pair: PairGlance, in table: CouplingTable) -> [WaitingChain] {
         var search = Search(table: table)
-        search.follow(pair, path: [], above: [])
+        search.follow(pair)
         return search.chains
     }
 
+    /// Goes down depth first, with a stack of its own: a chain may be as long as there are records.
     private struct Search {
+        private struct Step {
+            let pair: PairGlance
+            /// The next of its references to look at.
+            var next = 0
+        }
+
         let table: CouplingTable
         var chains: [WaitingChain] = []
-        var followed: Set<PairKey> = []
+        private var steps: [Step] = []
+        /// The links between the pairs of `steps`, one fewer than these.
+        private var path: [Link] = []
+        private var above: Set<PairKey> = []
+        private var followed: Set<PairKey> = []
 
-        mutating func follow(_ pair: PairGlance, path: [Link], above: [PairKey]) {
-            followed.insert(pair.pairKey)
-            for reference in pair.waitsFor {
-                visit(reference, of: pair, path: path, above: above + [pair.pairKey])
-            }
-            if pair.waitsFor.isEmpty {
-                let own = Link(mapping: pair.pairKey.mapping, key: pair.name, finding: .undecided)
-                chains.append(WaitingChain(links: (path.isEmpty ? [] : path.dropLast()) + [own]))
+        init(table: CouplingTable) {
+            self.table = table
+        }
+
+        mutating func follow(_ pair: PairGlance) {
+            descend(to: pair)
+            while let step = steps.last {
+                guard step.next < step.pair.waitsFor.count else {
+                    steps.removeLast()
+                    above.remove(step.pair.pairKey)
+                    if !path.isEmpty { path.removeLast() }
+                    continue
+                }
+                steps[steps.count - 1].next += 1
+                visit(step.pair.waitsFor[step.next], of: step.pair)
             }
         }
 
-        private mutating func visit(
-            _ reference: Waiting.Reference,
-            of pair: PairGlance,
-            path: [Link],
-            above: [PairKey]
-        ) {
-            func end(_ finding: Finding) {
-                let link = Link(mapping: reference.mapping, key: reference.key, finding: finding)
-                chains.append(WaitingChain(links: path + [link]))
-            }
-            if reference.reason == .inFlight { return end(.unconfirmed) }
+        private mutating func descend(to pair: PairGlance) {
+            followed.insert(pair.pairKey)
+            above.insert(pair.pairKey)
+            steps.append(Step(pair: pair))
+            guard pair.waitsFor.isEmpty else { return }
+            let own = Link(mapping: pair.pairKey.mapping, key: pair.name, finding: .undecided)
+            chains.append(WaitingChain(links: path.dropLast() + [own]))
+        }
+
+        private mutating func visit(_ reference: Waiting.Reference, of pair: PairGlance) {
+            var link = Link(mapping: reference.mapping, key: reference.key, finding: .unseen)
             let found = table.pair(mapping: reference.mapping, company: pair.pairKey.company, key: reference.key)
-            guard let found else { return end(.unseen) }
-            let finding = Finding(found)
-            guard finding == .waiting else { return end(finding) }
-            if above.contains(found.pairKey) { return end(.circle) }
+            if reference.reason == .inFlight {
+                link.finding = .unconfirmed
+            } else if let found {
+                link.finding = Finding(found)
+                if link.finding == .waiting, above.contains(found.pairKey) { link.finding = .circle }
+            }
+            guard link.finding == .waiting, let found else { return chains.append(WaitingChain(links: path + [link])) }
             guard !followed.contains(found.pairKey) else { return }
-            let link = Link(mapping: reference.mapping, key: reference.key, finding: .waiting)
-            follow(found, path: path + [link], above: above)
+            path.append(link)
+            descend(to: found)
         }
     }
 }

@@ -144,6 +144,16 @@ final class Installation {
         }
     }
 
+    /// Lets every worker end the records of pairs that have been over for long enough.
+    func forgetEnded() throws {
+        for instance in instances {
+            instance.engine.now = now
+            _ = try instance.engine.forgetEnded(limit: 100)
+            instance.store.commit()
+            publish(instance.sink.takeEffects(), of: instance.name)
+        }
+    }
+
     /// Reads up to so many coupling records of a changelog.
     func tail(_ instance: WorkerInstance, _ slot: TopicSlot, count: Int) throws {
         let records = topics[slot] ?? []
