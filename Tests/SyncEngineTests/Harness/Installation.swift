@@ -164,6 +164,11 @@ final class Installation {
         instance.store.commit()
     }
 
+    /// Lets an instance read a changelog again from an earlier position, as from a disk older than its positions say.
+    func rewind(_ instance: WorkerInstance, _ slot: TopicSlot, to position: Int) {
+        instance.tailPositions[slot] = min(position, instance.tailPositions[slot] ?? 0)
+    }
+
     /// Delivers the first change of the undelivered ones, or the first of a partition, and sends its result.
     func deliver(from slot: TopicSlot? = nil) throws {
         guard let index = slot == nil ? 0 : undelivered.firstIndex(where: { $0.slot == slot }),
