@@ -22,25 +22,18 @@ extension CoordinatorConfiguration {
         let problems = kafka.validate().map(\.problem)
         guard problems.isEmpty else { throw CommandError(problems.joined(separator: "; "), .usage) }
         let catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
+        let conditions = TableMapping.Condition.holding(
+            unitGroupMapping: settings.isOn(.unitGroupMapping),
+            pricing: settings.string(.pricing),
+            salesOrders: settings.string(.salesOrders),
+            ownership: settings.string(.ownership)
+        )
         self.init(
-            mappings: catalog.active(conditions: Self.conditions(settings)),
+            mappings: catalog.active(conditions: conditions),
             kafka: kafka,
             topicPrefix: settings.string(.topicPrefix)
         )
         gateHigh = Int64(settings.integer(.gateHigh))
         gateLow = Int64(settings.integer(.gateLow))
-    }
-
-    private static func conditions(_ settings: Settings) -> Set<TableMapping.Condition> {
-        var conditions: Set<TableMapping.Condition> = []
-        conditions.insert(settings.isOn(.unitGroupMapping) ? .unitGroups : .noUnitGroups)
-        conditions.insert(settings[.pricing] == "sales-prices" ? .salesPrices : .priceLists)
-        if settings[.ownership] == "person" { conditions.insert(.personOwnership) }
-        switch settings[.salesOrders] {
-        case "legacy": conditions.insert(.legacyOrders)
-        case "bidirectional": conditions.insert(.bidirectionalOrders)
-        default: break
-        }
-        return conditions
     }
 }

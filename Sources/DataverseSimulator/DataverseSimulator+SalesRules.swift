@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import SyncModel
 
 extension DataverseSimulator {
     /// Checks what the tables' own logic asks for, and completes what it sets by itself.
@@ -106,7 +107,7 @@ extension DataverseSimulator {
 
     private func checkActive(_ product: String, code: String) throws(Refused) {
         guard let row = row("products", product), row["statecode"] != "0" else { return }
-        throw Refused(400, code, "the product is not active", awaited: RowName("products", product))
+        throw Refused(400, code, "the product is not active", class: .dependency, awaited: RowName("products", product))
     }
 
     private func checkOpen(_ row: SimulatedRow?) throws(Refused) {

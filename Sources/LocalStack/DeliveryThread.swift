@@ -15,13 +15,7 @@ public final class DeliveryThread: Sendable {
 
     private let thread: ServiceThread
 
-    /// Starts delivering.
-    ///
-    /// - Parameters:
-    ///   - kafka: librdkafka properties.
-    ///   - topics: the outbound topics, with prefix.
-    ///   - group: the consumer group.
-    ///   - topicPrefix: stands before the reply topics.
+    /// Starts delivering what stands on `topics`, which have the prefix already, in a consumer group.
     public init(
         kafka: KafkaConfiguration,
         topics: [String],

@@ -59,7 +59,9 @@ public struct Demo {
         let active = stack.mappings.active(conditions: conditions)
         let entities = Set(active.flatMap(\.businessCentral.entities))
         events.keep { entities.contains($0.entity) }
-        console.print("\(events.events.count) events of Business Central's demo company, invoices and prices first (seed \(options.seed)).")
+        console.print(
+            "\(events.events.count) events of Business Central's demo company, invoices and prices first (seed \(options.seed))."
+        )
         try events.send(stack.kafka)
         try stack.start(target: { [target] in target.apply($0) })
         defer { stack.stop() }
@@ -67,7 +69,9 @@ public struct Demo {
         defer { try? capture?.close() }
         let monitor = try StackMonitor(
             kafka: stack.kafka,
-            partitions: stack.partitions(of: capture == nil ? ["bc.changes.", "sync.couplings.", "crm.outbound.", "sync.dead"] : [""]),
+            partitions: stack.partitions(
+                of: capture == nil ? ["bc.changes.", "sync.couplings.", "crm.outbound.", "sync.dead"] : [""]
+            ),
             capture: capture
         )
         defer { monitor.close() }
@@ -77,7 +81,8 @@ public struct Demo {
 
     private func makeCapture() throws -> FileHandle? {
         guard let path = options.capture else { return nil }
-        guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path) else {
+        guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+        else {
             throw CommandError("cannot write to \(path), which --capture names", .usage)
         }
         return file
@@ -109,7 +114,9 @@ public struct Demo {
                 return true
             }
         }
-        console.printError("not at rest after \(options.timeLimitInSeconds) s; events still to read: \(try convergence.lag())")
+        console.printError(
+            "not at rest after \(options.timeLimitInSeconds) s; events still to read: \(try convergence.lag())"
+        )
         return false
     }
 

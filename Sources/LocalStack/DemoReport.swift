@@ -28,7 +28,8 @@ struct DemoReport {
             table.add([
                 mapping.name, String(pairs.count), String(pairs.count { $0.state == .coupled && !isWaiting($0) }),
                 String(pairs.count { $0.state == .filtered }), String(pairs.count { $0.state == .failed }),
-                String(pairs.count { isWaiting($0) }), String(waited.count), most.map { "\($0.key) (\($0.value))" } ?? "-",
+                String(pairs.count { isWaiting($0) }), String(waited.count),
+                most.map { "\($0.key) (\($0.value))" } ?? "-",
             ])
         }
         console.print(table.text())
@@ -43,9 +44,12 @@ struct DemoReport {
         var table = TableFormatter(["arrived in Dynamics 365 Sales", "create", "update", "setState"], console: console)
         for entity in Set(monitor.changes.map(\.entity)).sorted() {
             let changes = monitor.changes.filter { $0.entity == entity }
-            table.add([entity] + ["create", "update", "setState"].map { operation in
-                String(changes.count { $0.operation == operation })
-            })
+            table.add(
+                [entity]
+                    + ["create", "update", "setState"].map { operation in
+                        String(changes.count { $0.operation == operation })
+                    }
+            )
         }
         console.print(table.text())
     }

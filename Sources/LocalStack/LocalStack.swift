@@ -34,11 +34,7 @@ public final class LocalStack {
     /// What the coordinator sees.
     public private(set) var coordinatorView: CoordinatorView?
 
-    /// Starts the broker and makes the topics.
-    ///
-    /// - Parameters:
-    ///   - engine: what the engines are told.
-    ///   - directory: where local state goes.
+    /// Starts the broker and makes the topics; local state goes to `directory`.
     public init(engine: EngineSettings, directory: String, log: Log) throws {
         self.engine = engine
         self.directory = directory
@@ -50,9 +46,9 @@ public final class LocalStack {
         kafka = KafkaConfiguration(["bootstrap.servers": broker.bootstrapServers])
     }
 
-    /// Starts the workers, and the target's delivery where one is given.
+    /// Starts coordinator and workers, and the target's delivery where one is given.
     ///
-    /// - Parameter gateHigh: the lag from which what depends on it is held back.
+    /// From a lag of `gateHigh` on, what depends on it is held back, until it is below `gateLow`.
     public func start(target: DeliveryThread.Target?, gateHigh: Int64 = 5_000, gateLow: Int64 = 500) throws {
         try startCoordinator(gateHigh: gateHigh, gateLow: gateLow)
         for name in LocalStack.workerNames { startWorker(name) }

@@ -13,9 +13,7 @@ public final class ServiceThread: Sendable {
     private let reason = Mutex<String?>(nil)
     private let finished = DispatchSemaphore(value: 0)
 
-    /// Starts it.
-    ///
-    /// - Parameter body: runs until what it is given returns true.
+    /// Starts it; `body` runs until what it is given returns true.
     public init(_ name: String, log: Log, body: @escaping @Sendable (_ isStopping: () -> Bool) throws -> Void) {
         self.name = name
         let thread = Thread { [self] in

@@ -17,7 +17,9 @@ public final class SimulatedTarget: Sendable {
     /// Applies a change and answers with its result, both as JSON.
     public func apply(_ change: [UInt8]) -> [UInt8]? {
         simulator.withLock { simulator in
-            guard let json = try? JSONDocument().parse(change), let result = try? simulator.apply(json) else { return nil }
+            guard let json = try? JSONDocument().parse(change), let result = try? simulator.apply(json) else {
+                return nil
+            }
             var writer = JSONWriter()
             result.write(to: &writer)
             return writer.bytes

@@ -47,11 +47,7 @@ public final class StackMonitor {
 
     /// Begins at the beginning of the topics.
     ///
-    /// - Parameters:
-    ///   - kafka: librdkafka properties.
-    ///   - partitions: what to read.
-    ///   - topicPrefix: stands before topic names.
-    ///   - capture: a file to which every record is written as one JSON line; nil: none.
+    /// Every record is also written to `capture`, where one is given, as one JSON line.
     public init(
         kafka: KafkaConfiguration,
         partitions: [TopicPartition],
@@ -144,7 +140,11 @@ public final class StackMonitor {
         writer.endObject()
         writer.key("value")
         if let value = message.value {
-            if (try? document.parse(value)) != nil { writer.raw(value) } else { writer.string(String(decoding: value, as: UTF8.self)) }
+            if (try? document.parse(value)) != nil {
+                writer.raw(value)
+            } else {
+                writer.string(String(decoding: value, as: UTF8.self))
+            }
         } else {
             writer.null()
         }

@@ -12,9 +12,13 @@ public final class CouplingTables<Store: OrderedStore> {
     private let referenceDocument = JSONDocument()
     private var writer = JSONWriter()
 
-    /// Makes the tables over a store.
-    public init(_ store: Store) {
+    /// The mappings whose pairs this worker writes; others are kept for looking up only.
+    private let ownMappings: Set<String>
+
+    /// Makes the tables over a store, for a worker with these mappings.
+    public init(_ store: Store, ownMappings: Set<String>) {
         self.store = store
+        self.ownMappings = ownMappings
     }
 
     /// A coupling and its home partition; nil where nothing is known of the pair.
@@ -36,13 +40,18 @@ public final class CouplingTables<Store: OrderedStore> {
     public func save(_ coupling: Coupling, replacing old: Coupling?, partition: Int32) throws -> [UInt8] {
         writer.removeAll()
         coupling.write(to: &writer)
+        try writer.bytes.withUnsafeBytes { try put(coupling, record: $0, replacing: old, partition: partition) }
+        return writer.bytes
+    }
+
+    /// Stores a coupling whose record is written already, and keeps the indexes in step.
+    func put(_ coupling: Coupling, record: UnsafeRawBufferPointer, replacing old: Coupling?, partition: Int32) throws {
         try store.put(
             .couplings,
             Array(coupling.pairKey.description.utf8),
-            StoredCoupling.make(partition: partition, record: writer.bytes)
+            StoredCoupling.make(partition: partition, record: record)
         )
         try updateIndexes(from: old, to: coupling, partition: partition)
-        return writer.bytes
     }
 
     /// Forgets a pair.
@@ -64,15 +73,37 @@ public final class CouplingTables<Store: OrderedStore> {
             for key in before where !after.contains(key) { try store.remove(.waiters, key) }
             for key in after where !before.contains(key) { try store.put(.waiters, key, []) }
         }
-        if (old?.waiting != nil) != (new?.waiting != nil) {
-            guard let pair = (new ?? old)?.pairKey.description else { return }
-            let key = IndexKeys.waiting(partition: partition, pairKey: pair)
-            if new?.waiting != nil { try store.put(.waiting, key, []) } else { try store.remove(.waiting, key) }
-        }
-        if let document = (new ?? old)?.document, (old == nil) != (new == nil), let coupling = new ?? old {
+        guard let coupling = new ?? old else { return }
+        if ownMappings.contains(coupling.mapping) { try updateOwnIndexes(from: old, to: new, partition: partition) }
+        if let document = coupling.document, (old == nil) != (new == nil) {
             let key = IndexKeys.line(coupling, of: document)
             if new != nil { try store.put(.lines, key, []) } else { try store.remove(.lines, key) }
         }
+    }
+
+    /// What waits and what is over, which only its owner goes on with.
+    private func updateOwnIndexes(from old: Coupling?, to new: Coupling?, partition: Int32) throws {
+        if (old?.waiting != nil) != (new?.waiting != nil), let pair = (new ?? old)?.pairKey.description {
+            let key = IndexKeys.waiting(partition: partition, pairKey: pair)
+            if new?.waiting != nil { try store.put(.waiting, key, []) } else { try store.remove(.waiting, key) }
+        }
+        let before = IndexKeys.ended(old, partition: partition)
+        let after = IndexKeys.ended(new, partition: partition)
+        guard before != after else { return }
+        if let before { try store.remove(.ended, before) }
+        if let after { try store.put(.ended, after, []) }
+    }
+
+    /// The pairs of a partition that were over before a time, the earliest first.
+    func ended(in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
+        var found: [String] = []
+        try store.scan(.ended, prefix: IndexKeys.endedPrefix(partition: partition)) { key, _ in
+            let parts = IndexKeys.endedParts(key)
+            guard parts.time < time, found.count < limit else { return false }
+            found.append(parts.pairKey)
+            return true
+        }
+        return found
     }
 
     /// The pair keys found under a prefix of an index; they stand after the prefix.
@@ -112,7 +143,7 @@ public final class CouplingTables<Store: OrderedStore> {
 
     /// The record that a reference means; of several with one natural key the one that exists.
     ///
-    /// - Parameter columns: base columns whose values are wanted.
+    /// `columns` are the base columns whose values are wanted.
     public func reference(
         _ mapping: String,
         company: String,
@@ -142,7 +173,7 @@ public final class CouplingTables<Store: OrderedStore> {
 
 /// How a coupling lies in the store: four bytes of home partition, then the record.
 enum StoredCoupling {
-    static func make(partition: Int32, record: [UInt8]) -> [UInt8] {
+    static func make(partition: Int32, record: UnsafeRawBufferPointer) -> [UInt8] {
         var value: [UInt8] = []
         value.reserveCapacity(record.count + 4)
         withUnsafeBytes(of: partition.bigEndian) { value.append(contentsOf: $0) }

@@ -27,7 +27,7 @@ public struct EngineSettings: Sendable {
     public var worker: String
     /// The settings that hold.
     public var conditions: Set<TableMapping.Condition>
-    /// The mappings that some worker runs; a deferrable reference to another one is left out. Nil: all.
+    /// The mappings that some worker runs, nil for all; a deferrable reference to another one is left out.
     public var activeMappings: Set<String>?
     /// A change counts as applied when its result says so, not when it is published.
     public var isConfirmed = false

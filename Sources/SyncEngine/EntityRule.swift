@@ -16,18 +16,24 @@ public protocol EntityRule: Sendable {
     var stateOutsideFilter: RecordState? { get }
     /// The state in which a row takes ordinary updates, set before another (INV-31); nil: any state does.
     var openState: RecordState? { get }
-    /// Properties whose values other records need.
-    var factProperties: [String] { get }
+    /// Properties whose values other records need of the record with this natural key.
+    func factProperties(of key: String?, _ settings: EngineSettings) -> [String]
     /// Lines that a document has beyond those in its event (INV-15), as JSON objects with a `systemId`.
     func derivedLines(of document: JSONValue) throws -> [String]
 }
 
 extension EntityRule {
+    /// Leaves what the field mappings made.
     public func complete(_ evaluation: inout Evaluation) throws {}
+    /// A row can be used as soon as it is there.
     public var existsOnlyWhenActive: Bool { false }
+    /// The row is left alone.
     public var stateOutsideFilter: RecordState? { nil }
+    /// Any state takes updates.
     public var openState: RecordState? { nil }
-    public var factProperties: [String] { [] }
+    /// None.
+    public func factProperties(of key: String?, _ settings: EngineSettings) -> [String] { [] }
+    /// None.
     public func derivedLines(of document: JSONValue) throws -> [String] { [] }
 }
 

@@ -43,6 +43,8 @@ public struct Evaluation {
     public var columns: [MappedColumn] = []
     /// References without which nothing can be published.
     public var missing: [Waiting.Reference] = []
+    /// References that were made; waited for anew where the target says that one is not there.
+    var used: [Waiting.Reference] = []
     /// References that a later update adds.
     public var deferred: [Waiting.Reference] = []
     /// What the update-only columns and the state wait for.
@@ -115,7 +117,10 @@ public struct Evaluation {
         columns: [String] = []
     ) throws -> ReferencedRecord? {
         let found = try lookUp(mapping, key, byID, columns)
-        if let found, found.exists || (column.map { coupling.base[$0] == found.id } ?? false) { return found }
+        if let found, found.exists || (column.map { coupling.base[$0] == found.id } ?? false) {
+            if found.exists { used.append(.init(mapping: mapping, key: key, reason: .deleted)) }
+            return found
+        }
         let reference = Waiting.Reference(mapping: mapping, key: key, reason: found?.reason ?? .unseen)
         if !missing.contains(reference) { missing.append(reference) }
         return nil

@@ -66,6 +66,7 @@ public final class InMemoryStore: OrderedStore {
     /// Makes an empty store.
     public init() {}
 
+    /// Calls `body` with the stored value, or nil.
     public func withValue<Result>(
         _ table: StateTable,
         _ key: [UInt8],
@@ -75,16 +76,19 @@ public final class InMemoryStore: OrderedStore {
         return try value.withUnsafeBytes { try body($0) }
     }
 
+    /// Stores a value.
     public func put(_ table: StateTable, _ key: [UInt8], _ value: [UInt8]) {
         let old = tables[table.rawValue].put(key, value)
         undo.append(Change(table: table, key: key, old: old))
     }
 
+    /// Removes a value, if there is one.
     public func remove(_ table: StateTable, _ key: [UInt8]) {
         guard let old = tables[table.rawValue].remove(key) else { return }
         undo.append(Change(table: table, key: key, old: old))
     }
 
+    /// Calls `body` with every key that begins with `prefix`, ascending, until it returns false.
     public func scan(
         _ table: StateTable,
         prefix: [UInt8],

@@ -56,6 +56,23 @@ enum IndexKeys {
         withUnsafeBytes(of: partition.bigEndian) { Array($0) } + pairKey.utf8
     }
 
+    /// A pair that is over, in the order of its end; nil while it is not.
+    static func ended(_ coupling: Coupling?, partition: Int32) -> [UInt8]? {
+        guard let coupling, coupling.state == .deleted else { return nil }
+        let time = withUnsafeBytes(of: coupling.updatedAt.bigEndian) { Array($0) }
+        return endedPrefix(partition: partition) + time + coupling.pairKey.description.utf8
+    }
+
+    static func endedPrefix(partition: Int32) -> [UInt8] {
+        withUnsafeBytes(of: partition.bigEndian) { Array($0) }
+    }
+
+    /// When a pair ended, in milliseconds since 1970, and which it is.
+    static func endedParts(_ key: UnsafeRawBufferPointer) -> (time: Int64, pairKey: String) {
+        let time = Int64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: Int64.self))
+        return (time, String(decoding: key[12...], as: UTF8.self))
+    }
+
     static func line(_ coupling: Coupling, of document: String) -> [UInt8] {
         prefix(coupling.mapping, coupling.company, document) + coupling.pairKey.description.utf8
     }

@@ -13,6 +13,8 @@ public enum StateTable: Int, Sendable, CaseIterable {
     case waiting
     /// Document → pair keys of its lines.
     case lines
+    /// Home partition and time → pair keys that are over.
+    case ended
     /// Topic and partition → next offset to read (the runtime's).
     case positions
 }

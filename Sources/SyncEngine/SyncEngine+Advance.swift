@@ -7,8 +7,7 @@ import SyncModel
 extension SyncEngine {
     /// Goes on with what a pair's source asks for, as far as references and changes in flight allow.
     ///
-    /// - Parameter image: the waiting change's image where the caller has it open; nil: it is read from the coupling.
-    /// - Returns: what became of it.
+    /// `image` is the waiting change's image where the caller has it open; nil: it is read from the coupling.
     func advance(
         _ coupling: inout Coupling,
         _ active: ActiveMapping,
@@ -148,7 +147,7 @@ extension SyncEngine {
         return result
     }
 
-    private func evaluate(
+    func evaluate(
         _ coupling: Coupling,
         _ active: ActiveMapping,
         image: JSONValue,

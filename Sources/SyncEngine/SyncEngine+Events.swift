@@ -27,7 +27,7 @@ extension SyncEngine {
             let order = arrival.version.order(
                 against: known.bc.version,
                 isDelete: arrival.kind == .delete,
-                seenWasDelete: known.state == .deleted || known.state == .broken
+                seenWasDelete: known.state == .deleted || known.state == .broken || known.waiting?.wish == .delete
             )
             if arrival.kind == .upsert, arrival.version.disagrees(with: known.bc.version) {
                 sink.countClockDisagreement()
@@ -79,15 +79,17 @@ extension SyncEngine {
         return coupling
     }
 
-    /// Takes over the natural key and the facts that others need. A unique key is made of references, later.
+    /// Takes over the natural key and the facts that others need.
+    ///
+    /// A unique key is made of references, later.
     private func takeNames(of image: JSONValue, into coupling: inout Coupling, _ active: ActiveMapping) {
         let table = active.mapping.businessCentral
         if !active.mapping.keyIsUnique, !table.key.isEmpty, let key = PropertyReader.key(image, table.key) {
             coupling.bc.key = key
         }
-        for property in active.rule.factProperties {
+        for property in active.rule.factProperties(of: coupling.bc.key, settings) {
             guard let value = image[property] else { continue }
-            coupling.bc.facts[property] = value.string ?? value.numberText ?? value.bool.map { $0 ? "true" : "false" }
+            coupling.bc.facts[property] = value.string ?? (value.isNull ? nil : value.rawText)
         }
     }
 

@@ -90,7 +90,11 @@ extension SyncEngine {
             if isSkipped { coupling.state = .skipped }
             coupling.exists = exists(coupling, rule: active.rule)
             let isNewer = coupling.waiting.map { $0.causation.path != inFlight.causation } ?? false
-            if isNewer, coupling.state == .failed { try goOn(&coupling, active, partition: partition) }
+            if isNewer, coupling.state == .failed {
+                try goOn(&coupling, active, partition: partition)
+            } else if reported.errorClass == .dependency, coupling.state == .failed {
+                try awaitReferences(of: &coupling, active)
+            }
         }
         try save(coupling, replacing: known, partition: partition)
     }
@@ -104,6 +108,28 @@ extension SyncEngine {
             guard let entity = row["entity"]?.string, let id = row["recordId"]?.string else { continue }
             coupling.crm.related[role] = Coupling.Related(entity: entity, id: id)
         }
+    }
+
+    /// Lets a change that the target refused for a missing row wait for what it refers to.
+    ///
+    /// A reference that is known to be gone makes it wait as any other does. Where all still seem to be there, the other
+    /// worker's word is still on its way: the record is failed, and tried again when one of them comes anew.
+    private func awaitReferences(of coupling: inout Coupling, _ active: ActiveMapping) throws {
+        guard let waiting = coupling.waiting, waiting.wish == .upsert else { return }
+        let image = try imageDocument.parse(waiting.image)
+        let evaluation: Evaluation
+        do {
+            evaluation = try evaluate(coupling, active, image: image, eventAt: waiting.causation.eventAt)
+        } catch is RecordError {
+            return
+        }
+        guard !evaluation.missing.isEmpty else {
+            coupling.waiting?.waitsFor = evaluation.used
+            return
+        }
+        coupling.waiting?.waitsFor = evaluation.missing
+        coupling.state = coupling.crm.isCreated ? .coupled : .waiting
+        coupling.error = nil
     }
 
     /// Publishes the next step of a change, or what was merged behind it.

@@ -11,7 +11,8 @@ extension SyncEngine {
     /// Stores a coupling with a higher revision, sends it to the changelog and wakes who waits for it.
     func save(_ coupling: Coupling, replacing known: Coupling?, partition: Int32) throws {
         var coupling = coupling
-        coupling.revision = (known?.revision ?? 0) + 1
+        // At least the time, so that a pair's new life after its tombstone is newer than any copy of the old one.
+        coupling.revision = max((known?.revision ?? 0) + 1, now)
         coupling.updatedAt = now
         let bytes = try tables.save(coupling, replacing: known, partition: partition)
         try sink.record(coupling: bytes, pairKey: coupling.pairKey.description, partition: partition)
@@ -21,9 +22,7 @@ extension SyncEngine {
     /// Takes a coupling record that another instance or worker wrote, or that this one wrote in an earlier life.
     ///
     /// An older one never overwrites a newer local one.
-    /// - Parameters:
-    ///   - value: the record; nil: a tombstone.
-    ///   - partition: its partition in its changelog.
+    /// A null value is a tombstone; `partition` is that of the changelog.
     /// - Throws: `JSONError`, `Coupling.Unreadable`, or what the store throws.
     public func applyRemote(pairKey: String, value: UnsafeRawBufferPointer?, partition: Int32) throws {
         let known = try tables.load(pairKey)
@@ -33,8 +32,35 @@ extension SyncEngine {
         }
         let coupling = try tables.decode(value, isStored: false)
         if let known, known.coupling.revision >= coupling.revision { return }
-        try tables.save(coupling, replacing: known?.coupling, partition: partition)
+        try tables.put(coupling, record: value, replacing: known?.coupling, partition: partition)
         try wakeWaiters(for: coupling, known: known?.coupling)
+    }
+
+    /// How long a pair that is over keeps its record, in milliseconds: 7 days.
+    public static var keepsEndedForMs: Int64 { 7 * 86_400_000 }
+
+    /// Ends the records of pairs that have been over for long enough, with tombstones.
+    ///
+    /// - Returns: how many, at most `limit` for each partition.
+    /// - Throws: what the store or the sink throws.
+    public func forgetEnded(limit: Int) throws -> Int {
+        var forgotten = 0
+        for partition in ownedPartitions.sorted() {
+            for pairKey in try tables.ended(in: partition, before: now - SyncEngine.keepsEndedForMs, limit: limit) {
+                guard let known = try tables.load(pairKey) else { continue }
+                try tables.remove(known.coupling, partition: partition)
+                try sink.record(coupling: nil, pairKey: pairKey, partition: partition)
+                forgotten += 1
+            }
+        }
+        return forgotten
+    }
+
+    /// Whether a pair has been over for long enough for its record to end.
+    public func hasEnded() throws -> Bool {
+        try ownedPartitions.contains { partition in
+            try !tables.ended(in: partition, before: now - SyncEngine.keepsEndedForMs, limit: 1).isEmpty
+        }
     }
 
     private func wakeWaiters(for coupling: Coupling, known: Coupling?) throws {
@@ -82,7 +108,8 @@ extension SyncEngine {
 
     private func release(_ pairKey: String) throws -> Bool {
         guard let (known, partition) = try tables.load(pairKey), ownedPartitions.contains(partition),
-            known.waiting != nil, known.inFlight == nil, known.state != .failed, known.state != .skipped,
+            known.waiting != nil, known.inFlight == nil, known.state != .skipped,
+            known.state != .failed || known.error?.errorClass == .dependency,
             let active = mappings[known.mapping]
         else { return false }
         var coupling = known
@@ -107,7 +134,7 @@ public struct WaitingCensus: Sendable {
 extension SyncEngine {
     /// Counts the waiting pairs of the owned partitions.
     ///
-    /// - Parameter limit: largest number looked at in each partition, so that a heartbeat stays cheap.
+    /// At most `limit` are looked at in each partition, so that a heartbeat stays cheap.
     public func waitingCensus(limit: Int = 2_000) throws -> WaitingCensus {
         var census = WaitingCensus()
         for partition in ownedPartitions {

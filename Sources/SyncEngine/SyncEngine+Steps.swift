@@ -55,7 +55,7 @@ extension SyncEngine {
 
     /// Publishes a change, and takes it as applied at once unless results are awaited.
     ///
-    /// - Parameter implied: columns that the target sets by itself along with it, agreed with it and not sent.
+    /// `implied` are columns that the target sets by itself along with it, agreed with it and not sent.
     func emit(
         _ operation: Operation,
         _ columns: [MappedColumn],

@@ -57,7 +57,7 @@ public final class SyncEngine<Store: OrderedStore> {
         self.settings = settings
         self.sink = sink
         self.homePartition = homePartition
-        tables = CouplingTables(store)
+        tables = CouplingTables(store, ownMappings: Set(mappings.map(\.mapping.name)))
         self.mappings = Dictionary(mappings.map { ($0.mapping.name, $0) }) { first, _ in first }
         var feeds: [String: Feed] = [:]
         for active in mappings {

@@ -19,7 +19,9 @@ extension Coupling {
         guard let pairKey = json["pairKey"]?.string, pairKey.hasPrefix("\(mapping)/\(company)/") else {
             throw Unreadable(member: "pairKey")
         }
-        guard let state = json["state"]?.string.flatMap(State.init(rawValue:)) else { throw Unreadable(member: "state") }
+        guard let state = json["state"]?.string.flatMap(State.init(rawValue:)) else {
+            throw Unreadable(member: "state")
+        }
         guard let bc = json["bc"].flatMap(Source.init) else { throw Unreadable(member: "bc") }
         guard let crm = json["crm"].flatMap(Target.init) else { throw Unreadable(member: "crm") }
         self.init(

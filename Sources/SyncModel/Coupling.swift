@@ -138,7 +138,8 @@ public struct Coupling: Sendable, Hashable {
     public var updatedAt: Int64 = 0
 
     /// Makes the coupling of a pair first seen.
-    public init(mapping: String, company: String, id: String, document: String?, state: State, bc: Source, crm: Target) {
+    public init(mapping: String, company: String, id: String, document: String?, state: State, bc: Source, crm: Target)
+    {
         self.mapping = mapping
         self.company = company
         self.id = id

@@ -33,6 +33,7 @@ public struct RecordVersion: Sendable, Hashable {
     ///   - seen: the last version seen.
     ///   - isDelete: a delete has no image of its own, so its time is compared with the last event's.
     ///   - seenWasDelete: only an event later than the delete revives a record.
+    /// - Returns: how the arriving version stands to the one seen.
     public func order(against seen: RecordVersion, isDelete: Bool = false, seenWasDelete: Bool = false) -> Order {
         if let sequence, let last = seen.sequence {
             return sequence < last ? .stale : sequence == last ? .same : .newer

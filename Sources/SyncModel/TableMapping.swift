@@ -99,7 +99,7 @@ extension TableMapping {
         public var table: String
         /// The table's number: 27.
         public var number: Int
-        /// The entities whose change topics feed it (`bc.changes.<entity>`): `items`. UNIT GROUP has two.
+        /// The entities whose change topics feed it (`bc.changes.<entity>`), such as `items`; UNIT GROUP has two.
         public var entities: [String]
         /// Where the record's lines are found inside a document's event: `salesInvoiceLines`; nil: it is no line.
         public var embeddedIn: Embedding?

@@ -26,7 +26,8 @@ public enum Timestamp {
         let rest = milliseconds - days * 86_400_000
         let (year, month, day) = civil(days: Int(days))
         let clock = [rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60].map { pad(Int($0), 2) }
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(clock.joined(separator: ":")).\(pad(Int(rest % 1_000), 3))Z"
+        return
+            "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(clock.joined(separator: ":")).\(pad(Int(rest % 1_000), 3))Z"
     }
 
     /// The date of a time in milliseconds since 1970, in UTC: `2026-03-31`.

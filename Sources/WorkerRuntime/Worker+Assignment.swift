@@ -22,7 +22,7 @@ extension Worker {
         case .assigned(let partitions):
             assigned = partitions
             do {
-                try beginAssignment()
+                try beginRestoration()
             } catch {
                 assignmentError = error
             }
@@ -30,7 +30,10 @@ extension Worker {
             do {
                 try commitBatch()
             } catch {
-                telemetry.log.warning("the batch before a rebalance is not committed; it is read again", [("error", .string("\(error)"))])
+                telemetry.log.warning(
+                    "the batch before a rebalance is not committed; it is read again",
+                    [("error", .string("\(error)"))]
+                )
                 abandonBatch()
             }
             giveUpPartitions()
@@ -51,29 +54,64 @@ extension Worker {
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
     }
 
-    /// Takes up an assignment: committed offsets first (which waits for pending transactions), then the changelogs' ends.
+    /// Where an assignment begins: at the committed offsets, whose query waits for pending transactions.
+    ///
+    /// From the beginning only where nothing was ever committed.
+    func startOffsets(of partitions: [TopicPartition]) throws -> [TopicPartition: Int64] {
+        do {
+            committed = try consumer.committed(partitions, timeoutMs: 60_000).compactMapValues { $0 }
+        } catch {
+            assignmentError = error  // The assignment is taken up again by the recovery.
+            throw error
+        }
+        return Dictionary(uniqueKeysWithValues: partitions.map { ($0, committed[$0] ?? Consumer.beginning) })
+    }
+
+    /// Takes up an assignment whose start offsets are known: asks for the changelogs' ends, after the committed offsets.
     ///
     /// Partitions stay paused until the changelogs are read past those ends.
-    func beginAssignment() throws {
+    func beginRestoration() throws {
         engine.ownedPartitions = []
         engine.clearReleases()
-        committed = [:]
         ends = [:]
         guard !assigned.isEmpty else {
             telemetry.health.set(reason: nil, for: "assignment")
             return
         }
-        let found = try consumer.committed(assigned, timeoutMs: 60_000)
-        var positions: [TopicPartition: Int64] = [:]
-        for partition in assigned {
-            if let offset = found[partition].flatMap({ $0 }) { committed[partition] = offset }
-            // From the beginning only where nothing was ever committed.
-            positions[partition] = committed[partition] ?? Consumer.beginning
-        }
-        try consumer.assign(positions)
         try consumer.pause(assigned)
+        guard isCopartitioned() else { return }
         restoration = Restoration(ends: try tail.ends(), startedAt: clock())
         telemetry.health.set(reason: "reading the changelogs", for: "assignment")
+    }
+
+    /// Takes the present assignment up again, from the committed offsets.
+    private func repeatAssignment() throws {
+        guard !assigned.isEmpty else { return }
+        try consumer.assign(try startOffsets(of: assigned))
+        try beginRestoration()
+    }
+
+    /// Whether the same partition numbers of every topic are assigned, as a pair's owner needs them.
+    ///
+    /// `range` gives them only where all instances subscribe to the same topics, and know of them: a group whose leader
+    /// has not heard of a new topic yet rebalances soon. So an assignment that does not fit is left alone for a while.
+    private func isCopartitioned() -> Bool {
+        let byTopic = Dictionary(grouping: assigned, by: \.topic).mapValues { Set($0.map(\.partition)) }
+        let inbox = byTopic[configuration.inboxTopic] ?? []
+        let topics = configuration.changeTopics.filter { byTopic[$0] ?? [] != inbox }
+        guard !topics.isEmpty else {
+            mismatch = nil
+            return true
+        }
+        telemetry.health.set(reason: "the instances of the worker read different topics", for: "assignment")
+        mismatch = (topics, mismatch?.since ?? clock())
+        return false
+    }
+
+    /// Ends the worker when its assignment has not fitted for half a minute.
+    func refuseMismatch() throws {
+        guard let mismatch, clock() - mismatch.since > 30_000 else { return }
+        throw WorkerError.subscriptionsDiffer(topics: mismatch.topics)
     }
 
     /// Reads the changelogs on; when they are passed, the partitions are owned, swept for waiting records and resumed.
@@ -87,7 +125,7 @@ extension Worker {
             try note(error)
         case .message:
             // No event comes from paused partitions; should one, the positions are taken up again, so it is not lost.
-            return try beginAssignment()
+            return try repeatAssignment()
         case .partitionEnd, nil:
             break
         }
@@ -111,10 +149,14 @@ extension Worker {
         let ahead = tail.partitionsAhead(of: ends)
         guard let first = ahead.first else { return }
         // Our own later writes may be ahead of ends that were asked before them.
-        guard (try tail.ends()[first] ?? 0) < (try state.position(topic: first.topic, partition: first.partition) ?? 0) else {
+        guard (try tail.ends()[first] ?? 0) < (try state.position(topic: first.topic, partition: first.partition) ?? 0)
+        else {
             return
         }
-        telemetry.log.warning("the local state is not of this changelog; it is read again", [("kafka.partition", .string("\(first)"))])
+        telemetry.log.warning(
+            "the local state is not of this changelog; it is read again",
+            [("kafka.partition", .string("\(first)"))]
+        )
         state.abort()
         try store.eraseAll()
         try tail.rewind(state)
@@ -132,7 +174,8 @@ extension Worker {
                 continue
             }
             stopped.insert(partition)
-            let reason = "\(low - offset) events of \(partition) are gone: committed \(offset), the first that is left is \(low)"
+            let reason =
+                "\(low - offset) events of \(partition) are gone: committed \(offset), the first that is left is \(low)"
             telemetry.health.set(reason: reason, for: "offset \(partition)")
             telemetry.log.error("events are missing; the partition stays stopped", [("reason", .string(reason))])
         }
@@ -144,7 +187,8 @@ extension Worker {
         var paused: [TopicPartition] = []
         var open: [TopicPartition] = []
         for partition in assigned {
-            let isHeld = partition.topic != configuration.inboxTopic && !control.isOpen(for: mappings(fedBy: partition.topic))
+            let isHeld =
+                partition.topic != configuration.inboxTopic && !control.isOpen(for: mappings(fedBy: partition.topic))
             if isHeld || stopped.contains(partition) { paused.append(partition) } else { open.append(partition) }
         }
         if !paused.isEmpty { try consumer.pause(paused) }
@@ -182,7 +226,10 @@ extension Worker {
 
     /// After an error: the batch is dropped, and producers that cannot be trusted any more will be made anew.
     func giveUpBatch(after error: KafkaError) throws {
-        telemetry.log.warning("transaction given up; its events are read again", [("error", .string(error.description))])
+        telemetry.log.warning(
+            "transaction given up; its events are read again",
+            [("error", .string(error.description))]
+        )
         telemetry.health.set(reason: "recovering from \(error.name)", for: "transaction")
         if error.disposition == .fenced { try noteFence() }
         let wasCommitting = error.operation.contains("commit") || error.operation.contains("offsets")
@@ -199,7 +246,7 @@ extension Worker {
             try producers.rebuild(timeoutMs: 15_000)
             mustRebuildProducers = false
         }
-        if !assigned.isEmpty { try beginAssignment() }
+        try repeatAssignment()
         needsRecovery = false
         telemetry.health.set(reason: nil, for: "transaction")
     }

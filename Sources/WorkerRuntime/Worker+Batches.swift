@@ -12,6 +12,7 @@ final class Batch {
     let metadata: GroupMetadata?
     let startedAt: Int64
     var events = 0
+    var bytes = 0
     var offsets: [TopicPartition: Int64] = [:]
 
     init(producer: TransactionalProducer, metadata: GroupMetadata?, startedAt: Int64) {
@@ -24,6 +25,8 @@ final class Batch {
 extension Worker {
     /// Largest number of pairs released in one go.
     static let releaseLimit = 1_000
+    /// A batch commits after so many bytes of events, however few they are.
+    static let batchBytes = 16 << 20
     /// Largest number of changelog records taken between two events' polls.
     static let tailLimit = 500
 
@@ -34,6 +37,7 @@ extension Worker {
             throw error
         }
         engine.now = clock()
+        try refuseMismatch()
         if restoration != nil { return try goOnRestoring() }
         let tailed = try tail.take(limit: Worker.tailLimit, timeoutMs: 0, engine: engine, state: state)
         if control.hasChanged { try obeyControl() }
@@ -45,6 +49,16 @@ extension Worker {
         let isIdle = try takeEvents(timeoutMs: isBusy ? 0 : pollTimeout())
         try commitIfDue(isIdle: isIdle && !isBusy)
         status.reportIfDue(at: clock(), worker: self)
+        if isIdle { try forgetEndedIfDue() }
+    }
+
+    /// Every minute, when idle: the records of pairs that have been over for a week end.
+    private func forgetEndedIfDue() throws {
+        guard clock() - lastForgotten >= 60_000, batch == nil else { return }
+        lastForgotten = clock()
+        guard try engine.hasEnded() else { return }
+        let batch = try openBatch()
+        batch.events += try engine.forgetEnded(limit: Worker.releaseLimit)
     }
 
     /// How long to wait for an event: until the open batch is due, else a little, so that changelogs are seen soon.
@@ -59,7 +73,7 @@ extension Worker {
     /// - Returns: whether there was nothing more to take.
     private func takeEvents(timeoutMs: Int32) throws -> Bool {
         var timeout = timeoutMs
-        while (batch?.events ?? 0) < configuration.batchMax {
+        while (batch?.events ?? 0) < configuration.batchMax, (batch?.bytes ?? 0) < Worker.batchBytes {
             switch consumer.poll(timeoutMs: timeout) {
             case .message(let message):
                 try take(message)
@@ -99,6 +113,7 @@ extension Worker {
             try engine.process(record)
         }
         batch.events += 1
+        batch.bytes += message.value?.count ?? 0
         batch.offsets[message.topicPartition] = message.offset + 1
     }
 
@@ -132,7 +147,9 @@ extension Worker {
         let now = clock()
         let isOld = now - batch.startedAt >= configuration.commitIntervalMs
         let mayCommitEarly = isIdle && now - lastCommit >= configuration.commitIntervalMs
-        if batch.events >= configuration.batchMax || isOld || mayCommitEarly { try commitBatch() }
+        if batch.events >= configuration.batchMax || batch.bytes >= Worker.batchBytes || isOld || mayCommitEarly {
+            try commitBatch()
+        }
     }
 
     /// Commits the open batch: offsets and effects in one Kafka transaction, then the local state.

@@ -6,7 +6,7 @@ import Foundation
 import Kafka
 import StateStore
 import SyncEngine
-public import SyncModel
+import SyncModel
 import TableMappings
 import Telemetry
 
@@ -62,7 +62,11 @@ public enum WorkerCommand {
             running.status.url = url
             try running.run(isStopping: { TerminationSignals.isRequested })
         } catch let error as StateStoreError {
-            throw CommandError(error.description, .usage)
+            // A full disk or damage may come at any time; the others are a directory that cannot be used as it is named.
+            switch error.reason {
+            case .inUse, .notWritable, .newerFormat: throw CommandError(error.description, .usage)
+            case .diskFull, .corrupt, .lmdb, .keyTooLong: throw CommandError(error.description, .no)
+            }
         } catch let error as WorkerError {
             throw CommandError(error.description, .no)
         }
@@ -80,7 +84,12 @@ extension WorkerOptions {
         guard problems.isEmpty else {
             throw CommandError(problems.map { "\($0.property): \($0.problem)" }.joined(separator: "\n"), .usage)
         }
-        let conditions = WorkerOptions.conditions(settings)
+        let conditions = TableMapping.Condition.holding(
+            unitGroupMapping: settings.isOn(.unitGroupMapping),
+            pricing: settings.string(.pricing),
+            salesOrders: settings.string(.salesOrders),
+            ownership: settings.string(.ownership)
+        )
         var engine = EngineSettings(worker: settings.executable, conditions: conditions)
         engine.isConfirmed = settings.string(.delivery) == "confirmed"
         engine.deletionPolicy = EngineSettings.DeletionPolicy(rawValue: settings.string(.deletionPolicy)) ?? .keep
@@ -117,19 +126,5 @@ extension WorkerOptions {
         return active.contains { mapping in
             mapping.name == "CURRENCY" || mapping.fields.contains { $0.column == "transactioncurrencyid" }
         }
-    }
-
-    /// The conditions of mappings and fields that the settings switch on.
-    public static func conditions(_ settings: Settings) -> Set<TableMapping.Condition> {
-        var conditions: Set<TableMapping.Condition> = []
-        conditions.insert(settings.isOn(.unitGroupMapping) ? .unitGroups : .noUnitGroups)
-        conditions.insert(settings.string(.pricing) == "sales-prices" ? .salesPrices : .priceLists)
-        if settings.string(.ownership) == "person" { conditions.insert(.personOwnership) }
-        switch settings.string(.salesOrders) {
-        case "legacy": conditions.insert(.legacyOrders)
-        case "bidirectional": conditions.insert(.bidirectionalOrders)
-        default: break
-        }
-        return conditions
     }
 }

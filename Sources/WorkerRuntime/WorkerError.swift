@@ -7,6 +7,8 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
     case topicMissing(String)
     /// A topic has another number of partitions than the worker's other topics.
     case partitionCount(topic: String, found: Int32, wanted: Int32)
+    /// The instances of the worker read different topics, so that partition numbers do not go together.
+    case subscriptionsDiffer(topics: [String])
     /// Another process has the same transactional ids.
     case fenced(instance: String)
     /// An effect outside a transaction: a programmer's mistake.
@@ -14,6 +16,7 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
     /// The state could not be brought up to date.
     case restoreFailed(String)
 
+    /// One line that says what is wrong and what mends it.
     public var description: String {
         switch self {
         case .topicMissing(let topic):
@@ -21,6 +24,9 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
         case .partitionCount(let topic, let found, let wanted):
             "topic \(topic) has \(found) partitions, the worker's other topics have \(wanted); all must have the same, "
                 + "compare with: syncctl topics check"
+        case .subscriptionsDiffer(let topics):
+            "this instance was assigned other partitions of \(topics.joined(separator: ", ")) than of its other topics: "
+                + "another instance reads other topics; give all instances of a worker the same settings"
         case .fenced(let instance):
             "another process runs with the same SYNC_INSTANCE \"\(instance)\": this one is fenced; give each its own"
         case .noTransaction: "an effect outside a transaction"

@@ -7,6 +7,7 @@ import WorkerRuntime
 @main
 struct AccountWorkerCommand {
     static func main() {
-        WorkerCommand.make("account-worker", summary: "Couples customers with Dynamics 365 Sales accounts.").runAndExit()
+        WorkerCommand.make("account-worker", summary: "Couples customers with Dynamics 365 Sales accounts.")
+            .runAndExit()
     }
 }

@@ -7,6 +7,9 @@ import WorkerRuntime
 @main
 struct InvoiceWorkerCommand {
     static func main() {
-        WorkerCommand.make("invoice-worker", summary: "Couples posted sales invoices and their lines with Dynamics 365 Sales invoices.").runAndExit()
+        WorkerCommand.make(
+            "invoice-worker",
+            summary: "Couples posted sales invoices and their lines with Dynamics 365 Sales invoices."
+        ).runAndExit()
     }
 }

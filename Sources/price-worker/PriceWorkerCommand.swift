@@ -7,6 +7,9 @@ import WorkerRuntime
 @main
 struct PriceWorkerCommand {
     static func main() {
-        WorkerCommand.make("price-worker", summary: "Couples price lists and prices with Dynamics 365 Sales price lists and price list items.").runAndExit()
+        WorkerCommand.make(
+            "price-worker",
+            summary: "Couples price lists and prices with Dynamics 365 Sales price lists and price list items."
+        ).runAndExit()
     }
 }

@@ -7,6 +7,7 @@ import WorkerRuntime
 @main
 struct ProductWorkerCommand {
     static func main() {
-        WorkerCommand.make("product-worker", summary: "Couples items and resources with Dynamics 365 Sales products.").runAndExit()
+        WorkerCommand.make("product-worker", summary: "Couples items and resources with Dynamics 365 Sales products.")
+            .runAndExit()
     }
 }

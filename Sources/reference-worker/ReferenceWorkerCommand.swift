@@ -7,6 +7,7 @@ import WorkerRuntime
 @main
 struct ReferenceWorkerCommand {
     static func main() {
-        WorkerCommand.make("reference-worker", summary: "Couples currencies with Dataverse transaction currencies.").runAndExit()
+        WorkerCommand.make("reference-worker", summary: "Couples currencies with Dataverse transaction currencies.")
+            .runAndExit()
     }
 }

@@ -7,6 +7,9 @@ import WorkerRuntime
 @main
 struct UnitWorkerCommand {
     static func main() {
-        WorkerCommand.make("unit-worker", summary: "Couples unit groups and units of items and resources with Dataverse unit groups and units.").runAndExit()
+        WorkerCommand.make(
+            "unit-worker",
+            summary: "Couples unit groups and units of items and resources with Dataverse unit groups and units."
+        ).runAndExit()
     }
 }

@@ -18,7 +18,7 @@ final class TestBroker {
         broker = try EmbeddedBroker()
         // Members learn of a rebalance by their heartbeats.
         let kafka = KafkaConfiguration([
-            "bootstrap.servers": broker.bootstrapServers, "heartbeat.interval.ms": "100",
+            "bootstrap.servers": broker.bootstrapServers, "heartbeat.interval.ms": "100", "session.timeout.ms": "3000",
         ])
         var configuration = CoordinatorConfiguration(
             mappings: [

@@ -42,6 +42,22 @@ struct DeletionTests {
         #expect(installation.dataverse.rows("accounts").isEmpty)
     }
 
+    @Test func recordOfAPairThatIsOverEndsAfterAWeek() throws {
+        let installation = try coupled(.deleteOther)
+        let ended = try #require(try installation.coupling("CUSTOMER", customer)?.updatedAt)
+        installation.now = ended + 7 * 86_400_000
+        try installation.forgetEnded()
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .deleted)
+        installation.now += 1
+        try installation.forgetEnded()
+        #expect(try installation.coupling("CUSTOMER", customer) == nil)
+        let records = installation.topics.filter { $0.key.topic == "sync.couplings.account-worker" }.flatMap(\.value)
+        #expect(records.last?.value == nil)
+        installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
+        try installation.settle()
+        #expect(installation.operations("CUSTOMER", customer) == [.create, .delete, .create])
+    }
+
     @Test(arguments: [EngineSettings.DeletionPolicy.keep, .removeCoupling, .deleteOther], [false, true])
     func recordLivesAgain(policy: EngineSettings.DeletionPolicy, isConfirmed: Bool) throws {
         let installation = try coupled(policy, isConfirmed: isConfirmed)
@@ -96,6 +112,20 @@ struct DeletionTests {
         installation.delete("customers", Sample.customer("C1"), at: past)
         try installation.settle()
         #expect(try installation.coupling("CUSTOMER", customer)?.state == .coupled)
+    }
+
+    @Test func lateEventDoesNotReviveWhatWaitsToBeDeleted() throws {
+        let installation = try Installation(.init(isConfirmed: true))
+        installation.send("customers", Sample.customer("C1"))
+        try installation.runWorkers()
+        let between = installation.now + 500
+        installation.delete("customers", Sample.customer("C1"))
+        try installation.runWorkers()
+        #expect(try installation.coupling("CUSTOMER", customer)?.waiting?.wish == .delete)
+        installation.send("customers", Sample.customer("C1", ["city": "Leeds"]), at: between)
+        try installation.settle()
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .broken)
+        #expect(installation.count(.stale, "CUSTOMER") == 1)
     }
 
     @Test func deleteEndsTheWaiting() throws {

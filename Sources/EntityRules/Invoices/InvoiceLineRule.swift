@@ -17,7 +17,9 @@ struct InvoiceLineRule: EntityRule {
         ("shipToState", "shipto_stateorprovince"),
     ]
 
-    var factProperties: [String] { ["discountAmount", "netAmountIncludingTax"] }
+    func factProperties(of key: String?, _ settings: EngineSettings) -> [String] {
+        ["discountAmount", "netAmountIncludingTax"]
+    }
 
     func complete(_ evaluation: inout Evaluation) throws {
         let document = evaluation.coupling.document ?? ""

@@ -9,7 +9,7 @@ import SyncModel
 struct InvoiceRule: EntityRule {
     static let lineMapping = "POSTEDSALESLINE-INV"
 
-    var factProperties: [String] {
+    func factProperties(of key: String?, _ settings: EngineSettings) -> [String] {
         ["currencyCode", "pricesIncludeTax", "shipmentDate"] + InvoiceLineRule.shipToColumns.map(\.property)
     }
 

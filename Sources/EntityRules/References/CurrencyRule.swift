@@ -41,7 +41,10 @@ struct CurrencyRule: EntityRule {
         return (own.amount * other.worth).divided(by: own.worth * other.amount, fractionDigits: CurrencyRule.rateDigits)
     }
 
-    var factProperties: [String] { ["exchangeRates"] }
+    /// The base currency's rates, by which those of the others are made; a list may be long, so only these are kept.
+    func factProperties(of key: String?, _ settings: EngineSettings) -> [String] {
+        key != nil && key == settings.crmBaseCurrency ? ["exchangeRates"] : []
+    }
 
     private static func factor(_ image: JSONValue, at date: String) throws -> (amount: DecimalText, worth: DecimalText)
     {

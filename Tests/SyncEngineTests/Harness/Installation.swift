@@ -93,7 +93,7 @@ final class Installation {
     /// The couplings partitions that an instance has not read to their end.
     func pendingTails(_ instance: WorkerInstance) -> [TopicSlot] {
         topics.keys.filter { slot in
-            slot.topic.hasPrefix("sync.couplings.") && (instance.tailPositions[slot] ?? 0) < (topics[slot]?.count ?? 0)
+            instance.tails(slot.topic) && (instance.tailPositions[slot] ?? 0) < (topics[slot]?.count ?? 0)
         }.sorted()
     }
 
@@ -141,6 +141,16 @@ final class Installation {
             let pair = Installation.home(of: change.pairKey.description, count: options.partitions)
             let slot = TopicSlot(topic: "crm.outbound.\(change.entitySet)", partition: pair)
             undelivered.append((slot, writer.bytes))
+        }
+    }
+
+    /// Lets every worker end the records of pairs that have been over for long enough.
+    func forgetEnded() throws {
+        for instance in instances {
+            instance.engine.now = now
+            _ = try instance.engine.forgetEnded(limit: 100)
+            instance.store.commit()
+            publish(instance.sink.takeEffects(), of: instance.name)
         }
     }
 

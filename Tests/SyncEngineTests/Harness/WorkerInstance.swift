@@ -4,6 +4,7 @@
 import EntityRules
 import SyncEngine
 import SyncModel
+import TableMappings
 
 /// A topic's partition.
 struct TopicSlot: Hashable, Comparable {
@@ -25,6 +26,8 @@ final class WorkerInstance {
     var tailPositions: [TopicSlot: Int] = [:]
     let entities: [String]
     private let mappings: Set<String>
+    /// The couplings topics that it reads: its own and those of the workers that it refers to.
+    private let tails: Set<String>
 
     /// - Parameter active: the mappings that the workers run under the settings.
     init(name: String, settings: EngineSettings, active: [TableMapping], partitionCount: Int32) {
@@ -45,6 +48,10 @@ final class WorkerInstance {
         }
         self.entities = entities
         mappings = Set(own.map(\.mapping.name))
+        let graph = ReferenceGraph(mappings: active)
+        let references = own.flatMap { graph.dependencies(of: $0.mapping.name) }
+        let owners = active.filter { references.contains($0.name) }.compactMap(\.worker)
+        tails = Set((owners + [name]).map { "sync.couplings.\($0)" })
         engine = SyncEngine(
             settings: settings,
             mappings: own,
@@ -61,6 +68,9 @@ final class WorkerInstance {
 
     /// Whether the worker owns the mapping's pairs.
     func runs(_ mapping: String) -> Bool { mappings.contains(mapping) }
+
+    /// Whether the worker reads this couplings topic.
+    func tails(_ topic: String) -> Bool { tails.contains(topic) }
 
     /// Takes one record, as the runtime would.
     func take(_ record: TopicRecord, from slot: TopicSlot, offset: Int) throws {
