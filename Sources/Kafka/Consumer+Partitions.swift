@@ -23,15 +23,17 @@ extension Consumer {
 
     /// Replaces what is read, each partition from its offset: `beginning`, `end`, `stored` or a number.
     public func assign(_ offsets: [TopicPartition: Int64]) throws {
-        let list = PartitionList(offsets)
-        try KafkaError.check(rd_kafka_assign(try handle.live("assign"), list.pointer), "assign")
+        let client = try handle.live("assign")
+        let list = PartitionList(resolved(offsets, client))
+        try KafkaError.check(rd_kafka_assign(client, list.pointer), "assign")
         assignmentChanged()
     }
 
     /// Adds partitions to what is read by manual assignment.
     public func incrementalAssign(_ offsets: [TopicPartition: Int64]) throws {
-        let list = PartitionList(offsets)
-        try KafkaError.check(rd_kafka_incremental_assign(try handle.live("assign"), list.pointer), "assign")
+        let client = try handle.live("assign")
+        let list = PartitionList(resolved(offsets, client))
+        try KafkaError.check(rd_kafka_incremental_assign(client, list.pointer), "assign")
         assignmentChanged()
     }
 
@@ -113,4 +115,24 @@ extension Consumer {
         }
         return (low, high)
     }
+
+    /// Numbers for `beginning` and `end`, one request per leader.
+    ///
+    /// librdkafka finds them itself, but half a second later where it does not know the leader yet. What is not answered
+    /// is left to it, and so are its errors.
+    private func resolved(_ offsets: [TopicPartition: Int64], _ client: OpaquePointer) -> [TopicPartition: Int64] {
+        let open = offsets.filter { $0.value == Self.beginning || $0.value == Self.end }
+        if open.isEmpty { return offsets }
+        let list = PartitionList(open)
+        guard rd_kafka_offsets_for_times(client, list.pointer, Self.resolutionTimeoutMs) == RD_KAFKA_RESP_ERR_NO_ERROR
+        else { return offsets }
+        var offsets = offsets
+        for element in PartitionList.elements(of: list.pointer)
+        where element.err == RD_KAFKA_RESP_ERR_NO_ERROR && element.offset >= 0 {
+            offsets[PartitionList.partition(element)] = element.offset
+        }
+        return offsets
+    }
+
+    private static let resolutionTimeoutMs: Int32 = 2000
 }

@@ -72,6 +72,10 @@ public final class Consumer {
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
             "session.timeout.ms": "10000",
+            // Bounded by bytes, since one process holds many readers; see `wakeFetcher`.
+            "queued.max.messages.kbytes": "8192",
+            // The end of a partition, and the first records after a seek, wait for the fetch that is under way.
+            "fetch.wait.max.ms": "100",
         ]
         if KafkaConfiguration.knows(property: "fetch.queue.backoff.ms") { defaults["fetch.queue.backoff.ms"] = "5" }
         // librdkafka assigns only where there is a group id, also where the group is never joined.
@@ -108,6 +112,7 @@ public final class Consumer {
         }
         guard let polled = rd_kafka_consumer_poll(client.pointer, timeoutMs) else { return nil }
         if polled.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+            fetchWaker?.recordTaken()
             return .message(Message(owning: polled, of: client, topic: topicName(polled.pointee.rkt)))
         }
         defer { rd_kafka_message_destroy(polled) }
@@ -130,10 +135,10 @@ public final class Consumer {
         return id.isEmpty ? nil : id
     }
 
-    /// Makes librdkafka look again whether its queue has room; free where the library does so itself.
+    /// Makes librdkafka look again whether its queue has room; it does not wait, and `poll` does it while records come.
     ///
-    /// Version 2.0.2 otherwise looks up to a second later when a small queue was full, which limits throughput to one
-    /// queue a second. Call it every 5 ms while reading; it does not wait.
+    /// Version 2.0.2 otherwise looks up to a second later when the queue was full, which limits throughput to one queue
+    /// a second. Versions that look by themselves are left alone.
     public func wakeFetcher() {
         fetchWaker?.wake()
     }

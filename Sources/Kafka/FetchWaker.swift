@@ -5,7 +5,8 @@ internal import CLibrdkafka
 internal import Dispatch
 internal import Synchronization
 
-// Unchecked: librdkafka's clients take queries from any thread; `isBusy` is atomic, the rest is used on the queue only.
+// Unchecked: librdkafka's clients take queries from any thread; the flags are atomic, `partitions` is used on the
+// queue only, the rest on the polling thread only.
 
 /// Sends a cheap request to each leader that a consumer reads from, off the polling thread.
 ///
@@ -15,11 +16,18 @@ internal import Synchronization
 final class FetchWaker: @unchecked Sendable {
     private static let timeoutMs: Int32 = 1000
 
+    /// At full rate a queue of 8 MB lasts longer; asking more often brings nothing.
+    private static let interval = Duration.milliseconds(5)
+    /// How many records pass between two looks at the clock.
+    private static let recordsPerLook = 32
+
     private let handle: ClientHandle
     private let queue = DispatchQueue(label: "kafka.fetch-waker")
     private let isBusy = Atomic(false)
     private let isStale = Atomic(true)
     private var partitions: PartitionList?
+    private var recordsSinceLook = 0
+    private var lastWake = ContinuousClock.now
 
     init(_ handle: ClientHandle) {
         self.handle = handle
@@ -27,6 +35,17 @@ final class FetchWaker: @unchecked Sendable {
 
     func assignmentChanged() {
         isStale.store(true, ordering: .relaxed)
+    }
+
+    /// Asks every few milliseconds while records are taken; called on the polling thread.
+    func recordTaken() {
+        recordsSinceLook += 1
+        guard recordsSinceLook == Self.recordsPerLook else { return }
+        recordsSinceLook = 0
+        let now = ContinuousClock.now
+        if now - lastWake < Self.interval { return }
+        lastWake = now
+        wake()
     }
 
     /// Asks, unless the last question is still open.
@@ -41,7 +60,7 @@ final class FetchWaker: @unchecked Sendable {
     /// Returns once nothing uses the client any more; later calls of `wake` do nothing.
     func stop() {
         isBusy.store(true, ordering: .releasing)
-        queue.sync {}
+        queue.sync { partitions = nil }
         isBusy.store(true, ordering: .releasing)
     }
 
@@ -59,6 +78,7 @@ final class FetchWaker: @unchecked Sendable {
     private func currentPartitions(_ client: OpaquePointer) -> PartitionList? {
         var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
         guard rd_kafka_assignment(client, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return nil }
-        return PartitionList(owning: list)
+        // By name: librdkafka's own list holds its partitions, and a client is not freed while somebody holds one.
+        return PartitionList(PartitionList(owning: list).partitions)
     }
 }

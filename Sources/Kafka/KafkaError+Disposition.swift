@@ -6,6 +6,20 @@ internal import CLibrdkafka
 /// The one place that decides what a failure means.
 extension KafkaError {
     /// Decides by the code and by what librdkafka says about this occurrence.
+    public static func disposition(
+        ofCode code: Int32,
+        isFatal: Bool = false,
+        requiresAbort: Bool = false,
+        isRetriable: Bool = false
+    ) -> Disposition {
+        disposition(
+            of: rd_kafka_resp_err_t(rawValue: code),
+            isFatal: isFatal,
+            requiresAbort: requiresAbort,
+            isRetriable: isRetriable
+        )
+    }
+
     static func disposition(
         of code: rd_kafka_resp_err_t,
         isFatal: Bool = false,
@@ -25,10 +39,10 @@ extension KafkaError {
         if isFatal { return .fatal }
         if requiresAbort { return .abortable }
         if isRetriable { return .retriable }
-        return disposition(ofCode: code)
+        return plainDisposition(of: code)
     }
 
-    private static func disposition(ofCode code: rd_kafka_resp_err_t) -> Disposition {
+    private static func plainDisposition(of code: rd_kafka_resp_err_t) -> Disposition {
         switch code {
         // The client is broken, or was destroyed.
         case RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__DESTROY, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE,

@@ -40,7 +40,16 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension KafkaError {
-    /// An error with a code alone.
+    /// Makes an error of a code, above 0 the broker's and below 0 librdkafka's, with the code's own disposition.
+    public init(code: Int32, operation: String, message: String? = nil, partition: TopicPartition? = nil) {
+        self.init(
+            rd_kafka_resp_err_t(rawValue: code),
+            operation: operation,
+            message: message,
+            partition: partition
+        )
+    }
+
     init(
         _ code: rd_kafka_resp_err_t,
         operation: String,

@@ -17,8 +17,10 @@ public final class TransactionalProducer {
     public init(configuration: KafkaConfiguration, transactionalID: String, observer: (any KafkaObserver)?) throws {
         self.transactionalID = transactionalID
         var configuration = configuration
-        if configuration.properties["transaction.timeout.ms"] == nil {
-            configuration.properties["transaction.timeout.ms"] = "10000"
+        // A commit waits for the linger: 1 ms against 5 halves a small transaction.
+        for (name, value) in ["transaction.timeout.ms": "10000", "linger.ms": "1"]
+        where configuration.properties[name] == nil {
+            configuration.properties[name] = value
         }
         core = try ProducerCore(
             configuration: ProducerCore.completed(configuration, forced: ["transactional.id": transactionalID]),

@@ -47,6 +47,12 @@ public struct StateStoreError: Error, Sendable, Equatable, CustomStringConvertib
         self.init(reason: Self.reason(of: code), path: path)
     }
 
+    /// The transaction wrote more than there was room for; aborted and repeated, it finds twice the room.
+    public var isRoomExhausted: Bool {
+        if case .lmdb(let code, _) = reason { return code == MDB_MAP_FULL }
+        return false
+    }
+
     /// What happened and what can be done, in one line.
     public var description: String {
         switch reason {

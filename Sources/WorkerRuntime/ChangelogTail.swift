@@ -77,11 +77,13 @@ final class ChangelogTail {
     /// - Returns: how many were taken; 0 when nothing arrived within the time.
     func take(limit: Int, timeoutMs: Int32, engine: SyncEngine<LocalState>, state: LocalState) throws -> Int {
         var taken = 0
-        while taken < limit {
+        var bytes = 0
+        while taken < limit, bytes < Worker.batchBytes {
             switch consumer.poll(timeoutMs: taken == 0 ? timeoutMs : 0) {
             case .message(let message):
                 try take(message, engine: engine, state: state)
                 taken += 1
+                bytes += message.value?.count ?? 0
             case .partitionEnd(let partition, let offset):
                 next[partition] = max(next[partition] ?? 0, offset)
             case .error(let error):

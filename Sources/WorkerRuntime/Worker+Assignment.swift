@@ -22,7 +22,7 @@ extension Worker {
         case .assigned(let partitions):
             assigned = partitions
             do {
-                try beginAssignment()
+                try beginRestoration()
             } catch {
                 assignmentError = error
             }
@@ -54,33 +54,41 @@ extension Worker {
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
     }
 
-    /// Takes up an assignment: committed offsets first (which waits for pending transactions), then the changelogs' ends.
+    /// Where an assignment begins: at the committed offsets, whose query waits for pending transactions.
+    ///
+    /// From the beginning only where nothing was ever committed.
+    func startOffsets(of partitions: [TopicPartition]) throws -> [TopicPartition: Int64] {
+        do {
+            committed = try consumer.committed(partitions, timeoutMs: 60_000).compactMapValues { $0 }
+        } catch {
+            assignmentError = error  // The assignment is taken up again by the recovery.
+            throw error
+        }
+        return Dictionary(uniqueKeysWithValues: partitions.map { ($0, committed[$0] ?? Consumer.beginning) })
+    }
+
+    /// Takes up an assignment whose start offsets are known: asks for the changelogs' ends, after the committed offsets.
     ///
     /// Partitions stay paused until the changelogs are read past those ends.
-    func beginAssignment() throws {
+    func beginRestoration() throws {
         engine.ownedPartitions = []
         engine.clearReleases()
-        committed = [:]
         ends = [:]
         guard !assigned.isEmpty else {
             telemetry.health.set(reason: nil, for: "assignment")
             return
         }
-        guard isCopartitioned() else {
-            try consumer.pause(assigned)
-            return
-        }
-        let found = try consumer.committed(assigned, timeoutMs: 60_000)
-        var positions: [TopicPartition: Int64] = [:]
-        for partition in assigned {
-            if let offset = found[partition].flatMap({ $0 }) { committed[partition] = offset }
-            // From the beginning only where nothing was ever committed.
-            positions[partition] = committed[partition] ?? Consumer.beginning
-        }
-        try consumer.assign(positions)
         try consumer.pause(assigned)
+        guard isCopartitioned() else { return }
         restoration = Restoration(ends: try tail.ends(), startedAt: clock())
         telemetry.health.set(reason: "reading the changelogs", for: "assignment")
+    }
+
+    /// Takes the present assignment up again, from the committed offsets.
+    private func repeatAssignment() throws {
+        guard !assigned.isEmpty else { return }
+        try consumer.assign(try startOffsets(of: assigned))
+        try beginRestoration()
     }
 
     /// Whether the same partition numbers of every topic are assigned, as a pair's owner needs them.
@@ -117,7 +125,7 @@ extension Worker {
             try note(error)
         case .message:
             // No event comes from paused partitions; should one, the positions are taken up again, so it is not lost.
-            return try beginAssignment()
+            return try repeatAssignment()
         case .partitionEnd, nil:
             break
         }
@@ -238,7 +246,7 @@ extension Worker {
             try producers.rebuild(timeoutMs: 15_000)
             mustRebuildProducers = false
         }
-        if !assigned.isEmpty { try beginAssignment() }
+        try repeatAssignment()
         needsRecovery = false
         telemetry.health.set(reason: nil, for: "transaction")
     }

@@ -12,6 +12,7 @@ final class Batch {
     let metadata: GroupMetadata?
     let startedAt: Int64
     var events = 0
+    var bytes = 0
     var offsets: [TopicPartition: Int64] = [:]
 
     init(producer: TransactionalProducer, metadata: GroupMetadata?, startedAt: Int64) {
@@ -24,6 +25,8 @@ final class Batch {
 extension Worker {
     /// Largest number of pairs released in one go.
     static let releaseLimit = 1_000
+    /// A batch commits after so many bytes of events, however few they are.
+    static let batchBytes = 16 << 20
     /// Largest number of changelog records taken between two events' polls.
     static let tailLimit = 500
 
@@ -70,7 +73,7 @@ extension Worker {
     /// - Returns: whether there was nothing more to take.
     private func takeEvents(timeoutMs: Int32) throws -> Bool {
         var timeout = timeoutMs
-        while (batch?.events ?? 0) < configuration.batchMax {
+        while (batch?.events ?? 0) < configuration.batchMax, (batch?.bytes ?? 0) < Worker.batchBytes {
             switch consumer.poll(timeoutMs: timeout) {
             case .message(let message):
                 try take(message)
@@ -110,6 +113,7 @@ extension Worker {
             try engine.process(record)
         }
         batch.events += 1
+        batch.bytes += message.value?.count ?? 0
         batch.offsets[message.topicPartition] = message.offset + 1
     }
 
@@ -143,7 +147,9 @@ extension Worker {
         let now = clock()
         let isOld = now - batch.startedAt >= configuration.commitIntervalMs
         let mayCommitEarly = isIdle && now - lastCommit >= configuration.commitIntervalMs
-        if batch.events >= configuration.batchMax || isOld || mayCommitEarly { try commitBatch() }
+        if batch.events >= configuration.batchMax || batch.bytes >= Worker.batchBytes || isOld || mayCommitEarly {
+            try commitBatch()
+        }
     }
 
     /// Commits the open batch: offsets and effects in one Kafka transaction, then the local state.

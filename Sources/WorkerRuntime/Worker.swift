@@ -45,11 +45,10 @@ public final class Worker {
 
     /// Opens the local state, checks the topics and joins the group.
     ///
-    /// Waits, telling why in log and readiness, while Kafka cannot be reached.
-    /// - Parameters:
-    ///   - clock: the time in milliseconds since 1970.
-    ///   - isStopping: asked while waiting.
-    /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`; `CancellationError` when told to stop meanwhile.
+    /// Waits, telling why in log and readiness, while Kafka cannot be reached, and asks `isStopping` meanwhile; `clock`
+    /// tells the time in milliseconds since 1970.
+    ///
+    /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`; `CancellationError` when told to stop while waiting.
     public init(
         _ configuration: WorkerConfiguration,
         log: Log,
@@ -129,7 +128,11 @@ public final class Worker {
         try initializeTransactions(isStopping: isStopping)
         try tail.rewind(state)
         let topics = configuration.changeTopics + [configuration.inboxTopic]
-        try consumer.subscribe(topics) { [unowned self] change in rebalanced(change) }
+        try consumer.subscribe(
+            topics,
+            startOffsets: { [unowned self] in try startOffsets(of: $0) },
+            onRebalance: { [unowned self] in rebalanced($0) }
+        )
         telemetry.health.set(reason: nil, for: "worker")
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
         telemetry.log.info("running", [("sync.instance", .string(instance))])
@@ -142,6 +145,10 @@ public final class Worker {
             if needsRecovery { try recover() } else { try work() }
         } catch let error as KafkaError where error.disposition != .permanent {
             try giveUpBatch(after: error)
+        } catch let error as StateStoreError where error.isRoomExhausted {
+            telemetry.log.info("the batch needs more room in the local state; it is repeated with more")
+            abandonBatch()
+            needsRecovery = true
         }
     }
 

@@ -16,6 +16,7 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
     /// The state could not be brought up to date.
     case restoreFailed(String)
 
+    /// One line that says what is wrong and what mends it.
     public var description: String {
         switch self {
         case .topicMissing(let topic):

@@ -27,9 +27,7 @@ public final class WorkerTelemetry {
     var currentHeaders: (() -> [Header])?
     private let clock: @Sendable () -> Int64
 
-    /// Registers the worker's metrics.
-    ///
-    /// - Parameter clock: the time in milliseconds since 1970.
+    /// Registers the worker's metrics; `clock` tells the time in milliseconds since 1970.
     public init(worker: String, log: Log, metrics: Metrics, health: Health, clock: @escaping @Sendable () -> Int64) {
         self.log = log
         self.metrics = metrics

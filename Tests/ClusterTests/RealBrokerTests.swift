@@ -9,7 +9,6 @@ import Testing
 struct RealBrokerTests {
     @Test(.timeLimit(.minutes(3)), arguments: ConformanceCase.all)
     func conforms(to testCase: ConformanceCase) throws {
-        let t = ContinuousClock.now; defer { print("TIME", ContinuousClock.now - t, testCase) }
         try testCase.run(on: #require(RealBrokerScope.current))
     }
 }

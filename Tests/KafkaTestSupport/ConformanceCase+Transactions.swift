@@ -153,6 +153,36 @@ extension ConformanceCase {
             try producer.commit(timeoutMs: 30_000)
             try expect(try bench.contents([partition]).map(\.text), equals: ["a", "b"], "records")
         },
+        ConformanceCase(
+            "a killed broker comes back with what was committed",
+            needs: [.restart, .transactionalOffsets, .hidesAborted]
+        ) { bench in
+            let (member, partition) = try bench.memberAtEnd(of: ["a", "b", "c"])
+            let producer = try bench.transactional("p", ["transaction.timeout.ms": "60000"])
+            defer { producer.close() }
+            try producer.begin()
+            try producer.send("committed", to: partition)
+            try producer.sendOffsets([partition: 2], metadata: member.consumer.groupMetadata(), timeoutMs: 30_000)
+            try producer.commit(timeoutMs: 30_000)
+            try producer.begin()
+            try producer.send("left open", to: partition)
+            try bench.waitForEnd(of: partition, atLeast: 5)
+            member.consumer.close()
+            try bench.cluster.killAndRestart()
+            // The producer that lived through it is replaced, as a worker does after an indefinite error.
+            let next = try bench.transactional("p")
+            defer { next.close() }
+            try next.begin()
+            try next.send("after", to: partition)
+            try next.commit(timeoutMs: 30_000)
+            let heir = try Member(bench.member(), [partition.topic])
+            defer { heir.consumer.close() }
+            try expect(
+                try heir.consumer.readToEnd(of: [partition], within: .seconds(60)).map(\.text),
+                equals: ["c", "committed", "after"],
+                "records from the committed offset on"
+            )
+        },
     ]
 }
 

@@ -5,10 +5,11 @@ internal import Foundation
 import Kafka
 internal import Synchronization
 
+// Unchecked: everything that changes is behind the mutex.
+
 /// An Apache Kafka of its own: one process on free loopback ports, its data in a temporary directory.
 ///
 /// It ends with `stop()`, and also when this process ends in any other way.
-// Unchecked: everything that changes is behind the mutex.
 public final class RealBroker: TestCluster, @unchecked Sendable {
     /// Where Kafka lies, from `KAFKA_HOME`; nil where the tests that need it are to be skipped.
     public static var home: String? { ProcessInfo.processInfo.environment["KAFKA_HOME"] }

@@ -59,12 +59,10 @@ struct LagReader {
     }
 
     private func offsets(of group: String, _ expected: [TopicPartition]) throws -> [TopicPartition: Int64?] {
-        do {
-            return try cluster.admin.groupOffsets(group, nil)
-        } catch let error as KafkaError where error.disposition == .permanent && !expected.isEmpty {
-            // The embedded broker answers only when it is asked for partitions by name.
-            return try cluster.admin.groupOffsets(group, expected)
-        }
+        let known = try cluster.admin.groupOffsets(group, nil)
+        let missing = expected.filter { known[$0] == nil }
+        // The embedded broker answers only when it is asked for partitions by name.
+        return known.merging(try cluster.admin.groupOffsets(group, missing)) { first, _ in first }
     }
 
     /// Adds how old the next unread record of each partition is.

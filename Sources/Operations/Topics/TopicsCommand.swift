@@ -62,7 +62,10 @@ struct TopicsCommand {
         commands.make(
             "check",
             summary: "Compares the topics of the cluster with those that have to be.",
-            details: "Exits with 1 when one is missing, or has another partition count or setting; every difference is named."
+            details: """
+                Exits with 1 when one is missing, or has another partition count or setting; every difference is named. \
+                Exits with 3 when the counts are right and the broker did not tell the settings.
+                """
         ) { context in
             try Cluster.with(context.installation) { cluster in
                 try Self.report(context, cluster, counts: cluster.partitionCounts, created: nil)
@@ -130,7 +133,8 @@ struct TopicsCommand {
         } else {
             print(comparison, created: created, hasSettings: settings != nil, context.console)
         }
-        return isSame ? .done : .no
+        // Counts that are right do not make the rest right.
+        return !isSame ? .no : settings == nil ? .unreachable : .done
     }
 
     private static func print(
@@ -146,14 +150,14 @@ struct TopicsCommand {
         let right = comparison.findings.count - comparison.different.count
         let made = created.map { ", \($0.count) created" } ?? ""
         console.print("\(right) of \(comparison.findings.count) topics are right\(made)")
-        if !hasSettings { console.print("this broker does not tell topic settings, so they were not compared") }
+        if !hasSettings { console.print("the broker did not tell the topics' settings, so they were not compared") }
     }
 
-    /// The settings in force; nil where the broker has no such request, as the embedded one.
+    /// The settings in force; nil where the broker does not answer that question, as the embedded one.
     private static func settings(_ names: [String], _ admin: Admin) throws -> [String: [String: String]]? {
         do {
-            return try admin.topicConfiguration(names)
-        } catch let error as KafkaError where ["_UNSUPPORTED_FEATURE", "UNSUPPORTED_VERSION"].contains(error.name) {
+            return try admin.topicConfiguration(names, timeoutMs: 5_000)
+        } catch let error as KafkaError where error.disposition == .retriable {
             return nil
         }
     }

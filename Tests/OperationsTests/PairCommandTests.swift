@@ -1,0 +1,121 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Kafka
+import SyncModel
+import Testing
+
+@testable import Operations
+
+@Suite("syncctl couplings, waiting, failed, retry", .serialized, .timeLimit(.minutes(2)))
+struct PairCommandTests {
+    private let error = RecordError.permanent("FieldTooLong", "property \"displayName\" has 120 characters")
+
+    private func desk() throws -> Desk {
+        let desk = try Desk()
+        let unit = Waiting.Reference(mapping: "ITEM UOM", key: "1000/PCS", reason: .unseen)
+        let group = Waiting.Reference(mapping: "UNIT GROUP", key: "1000", reason: .failed)
+        try desk.produce(
+            [
+                Pairs.coupling("ITEM-PRODUCT", "1000", 1, .waiting, waitsFor: [unit]),
+                Pairs.coupling("ITEM-PRODUCT", "1001", 2, .failed, error: error),
+            ],
+            of: "product-worker",
+            partition: 4
+        )
+        try desk.produce(
+            [
+                Pairs.coupling("ITEM UOM", "1000/PCS", 3, .waiting, waitsFor: [group]),
+                Pairs.coupling("UNIT GROUP", "1000", 1, .failed, error: error),
+                Pairs.coupling("UNIT GROUP", "1001", 2, .coupled, exists: true),
+                Pairs.coupling("UNIT GROUP", "1002", 5, .coupled, exists: true),
+            ],
+            of: "unit-worker"
+        )
+        let forgotten = PairKey(mapping: "UNIT GROUP", company: Pairs.company, id: Pairs.id(5)).description
+        try desk.produce("sync.couplings.unit-worker", partition: 0, key: forgotten, value: nil)
+        return desk
+    }
+
+    @Test func listsTheNewestOfEveryPair() throws {
+        let desk = try desk()
+        let all = desk.run("couplings", "list", "--json")
+        #expect(all.status == 0, "\(all.errors)")
+        #expect(try JSONDocument().parse(all.output).count == 5)
+        let failed = desk.run("couplings", "list", "--mapping", "UNIT GROUP", "--state", "failed", "--json")
+        let rows = try JSONDocument().parse(failed.output)
+        #expect(rows.elements.map { $0["key"]?.string } == ["1000"])
+        #expect(desk.run("couplings", "list", "--state", "lost").status == 2)
+        #expect(desk.run("couplings", "list", "--mapping", "NONE").status == 2)
+    }
+
+    @Test func showsAPairByKeyIDOrNaturalKey() throws {
+        let desk = try desk()
+        for name in ["ITEM-PRODUCT/CRONUS/\(Pairs.id(1))", Pairs.id(1)] {
+            let outcome = desk.run("couplings", "show", name)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output.contains("ITEM UOM 1000/PCS waits"))
+            #expect(outcome.output.contains("UNIT GROUP 1000 failed: FieldTooLong"))
+        }
+        let json = desk.run("couplings", "show", "1000", "--mapping", "ITEM-PRODUCT", "--json")
+        #expect(try JSONDocument().parse(json.output).elements.map { $0["state"]?.string } == ["waiting"])
+        #expect(desk.run("couplings", "show", "nobody").status == 1)
+    }
+
+    @Test func waitingNamesTheRootCause() throws {
+        let outcome = try desk().run("waiting", "--mapping", "ITEM-PRODUCT", "--json")
+        let records = try JSONDocument().parse(outcome.output)
+        #expect(records.count == 1)
+        let links = records.elements.first { _ in true }?["chains"]?.elements.first { _ in true }
+        #expect(links?.elements.map { $0["finding"]?.string } == ["waiting", "failed"])
+    }
+
+    @Test func waitingCountsCauses() throws {
+        let outcome = try desk().run("waiting")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("2  UNIT GROUP 1000 failed: FieldTooLong"), "\(outcome.output)")
+    }
+
+    @Test func tablesFitTheTerminal() throws {
+        let desk = try desk()
+        for arguments in [["waiting"], ["failed"], ["couplings", "list"], ["topics", "list"]] {
+            let outcome =
+                arguments.count == 1
+                ? desk.run(arguments[0], width: 70) : desk.run(arguments[0], arguments[1], width: 70)
+            // What progress leaves on a terminal is taken away again.
+            let lines = outcome.output.split(separator: "\n").map { $0.split(separator: "\r").last ?? $0 }
+            #expect(lines.allSatisfy { $0.replacing("\u{1B}[K", with: "").count <= 70 }, "\(arguments)")
+        }
+    }
+
+    @Test func failedSaysWhy() throws {
+        let outcome = try desk().run("failed", "--mapping", "ITEM-PRODUCT")
+        #expect(outcome.output.contains("FieldTooLong: property \"displayName\" has 120 characters"))
+        #expect(!outcome.output.contains("UNIT GROUP"))
+    }
+
+    @Test func aRetryGoesToTheHomePartitionOfTheOwnersInbox() throws {
+        let desk = try desk()
+        let outcome = desk.run("retry", "1001")
+        #expect(outcome.status == 2, "a unit group has the same key")
+        #expect(desk.run("retry", "1001", "--mapping", "ITEM-PRODUCT").status == 0)
+        let sent = try desk.records("sync.inbox.product-worker")
+        #expect(sent.map(\.partition) == [4])
+        #expect(sent.first?.keyText == "ITEM-PRODUCT/CRONUS/\(Pairs.id(2))")
+        #expect(
+            sent.first?.valueText
+                == #"{"type":"command","command":"retry","pairKey":"ITEM-PRODUCT/CRONUS/\#(Pairs.id(2))","#
+                + #""requestedAt":"2026-01-01T00:00:00.000Z"}"#
+        )
+    }
+
+    @Test func whatMakesNoSenseIsRefused() throws {
+        let desk = try desk()
+        let outcome = desk.run("retry", "ITEM-PRODUCT/CRONUS/\(Pairs.id(1))")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("is waiting; only failed and skipped records can be tried again"))
+        #expect(desk.run("skip", "nobody").status == 1)
+        #expect(try desk.records("sync.inbox.product-worker").isEmpty)
+    }
+}

@@ -1,0 +1,80 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Kafka
+import Testing
+
+@testable import Operations
+
+@Suite("syncctl send", .serialized, .timeLimit(.minutes(2)))
+struct SendTests {
+    /// A file of lines in a directory of its own.
+    private func file(_ name: String, _ lines: [String]) throws -> String {
+        let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let path = directory.appending(path: name).path
+        try (lines.joined(separator: "\n") + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    @Test func recordsGoToTheTopicOfTheFilesNameWhereJavaWouldPutThem() throws {
+        let desk = try Desk()
+        let ids = (1...20).map { Pairs.id($0) }
+        let path = try file("items.jsonl", ids.map { #"{"systemId":"\#($0)"}"# } + [""])
+        let outcome = desk.run("send", path, "--company", "CRONUS")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("20 events sent"))
+        let sent = try desk.records("bc.changes.items")
+        #expect(Set(sent.compactMap(\.keyText)) == Set(ids))
+        for message in sent {
+            #expect(message.partition == Murmur2.partition(forKey: message.keyText ?? "", count: 6))
+        }
+        #expect(sent.first?.valueText?.contains(#""company":"CRONUS","table":"Item""#) == true)
+    }
+
+    @Test func aFileWithABadLineIsNotSentAtAll() throws {
+        let desk = try Desk()
+        let good = #"{"systemId":"\#(Pairs.id(1))"}"#
+        let path = try file("items.jsonl", [good, "{", good, "[]"])
+        let outcome = desk.run("send", path)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("items.jsonl:2: JSON document is cut short"))
+        #expect(outcome.errors.contains("items.jsonl:4: the line is no JSON object"))
+        #expect(outcome.output == "nothing was sent\n")
+        #expect(try desk.records("bc.changes.items").isEmpty)
+    }
+
+    @Test func aNameThatIsNoEntityNeedsATopic() throws {
+        let desk = try Desk()
+        let path = try file("export.jsonl", [#"{"systemId":"\#(Pairs.id(1))"}"#])
+        #expect(desk.run("send", path).errors.contains("no topic"))
+        #expect(desk.run("send", path, "--topic", "itms").status == 2)
+        #expect(desk.run("send", path, "--topic", "items").status == 0)
+        #expect(desk.run("send", path, "--topic", "bc.changes.items").status == 0)
+        #expect(try desk.records("bc.changes.items").count == 2)
+    }
+
+    @Test func aMissingTopicIsNamedWithWhatMakesIt() throws {
+        let desk = try Desk(without: ["bc.changes.items"])
+        let path = try file("items.jsonl", [#"{"systemId":"\#(Pairs.id(1))"}"#])
+        let outcome = desk.run("send", path)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("topic test.bc.changes.items is missing; create it with 'syncctl topics apply'"))
+        #expect(outcome.output.contains("nothing was sent"))
+    }
+
+    @Test func linesLongerThanAChunkAreWhole() throws {
+        let desk = try Desk()
+        let text = String(repeating: "x", count: 300_000)
+        let lines = (1...3).map { #"{"systemId":"\#(Pairs.id($0))","displayName":"\#(text)\#($0)"}"# }
+        #expect(desk.run("send", try file("items.jsonl", lines)).status == 0)
+        let sent = try desk.records("bc.changes.items")
+        #expect(sent.count == 3)
+        #expect(sent.allSatisfy { message in lines.contains { message.valueText?.hasSuffix(#""after":\#($0)}"#) == true } })
+    }
+
+    @Test func aFileThatIsNotThereIsAWrongCall() throws {
+        #expect(try Desk().run("send", "/nonexistent/items.jsonl").status == 2)
+    }
+}
