@@ -120,7 +120,10 @@ let package = Package(
             tests("ClusterTests", ["Kafka", "KafkaTestSupport"]),
             tests(
                 "OperationsTests",
-                ["Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings", "TopicCatalog"]
+                [
+                    "Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings",
+                    "TopicCatalog",
+                ]
             ),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),

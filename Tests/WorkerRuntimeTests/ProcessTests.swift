@@ -21,8 +21,7 @@ struct ProcessTests {
             let directory = try TemporaryDirectory()
             let settings = [
                 "KAFKA_BOOTSTRAP_SERVERS": stack.broker.bootstrapServers, "SYNC_STATE_DIR": directory.path,
-                "SYNC_LOCAL_CURRENCY": "GBP", "SYNC_LOG_FORMAT": "logfmt", "SYNC_LOG_LEVEL": "debug",
-                "KAFKA_SESSION_TIMEOUT_MS": "6000",
+                "SYNC_LOCAL_CURRENCY": "GBP", "SYNC_LOG_FORMAT": "logfmt", "KAFKA_SESSION_TIMEOUT_MS": "6000",
             ]
             stack.start("unit-worker")
             let items = ItemRecord.make(300)
@@ -53,9 +52,12 @@ struct ProcessTests {
             #expect(first.printed.contains { $0.contains("message=stopped") })
 
             let second = try WorkerProcess("product-worker", settings)
-            do { try stack.wait(for: "the products of two processes") { stack.haveChanges(items, 2) } } catch {
-                print(first.printed.joined(separator: "\n")); print(second.printed.joined(separator: "\n")); throw error
+            do {
+                try stack.wait(for: "the products of two processes", seconds: 40) { stack.haveChanges(items, 2) }
+            } catch {
+                throw Unmet(description: "\(error); printed by the second: \(second.printed)")
             }
+            try second.line(containing: "partitions taken up")
             let metrics = try get(try second.url(), "metrics")
             #expect(metrics.status == 200)
             for name in [
