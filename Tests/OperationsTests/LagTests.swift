@@ -10,7 +10,7 @@ import Testing
 @Suite("syncctl lag", .serialized, .timeLimit(.minutes(2)))
 struct LagTests {
     private func desk() throws -> Desk {
-        let desk = try Desk()
+        let desk = try Desk("bc.changes.customers")
         for number in 0..<5 {
             try desk.produce("bc.changes.customers", partition: 2, key: nil, value: Array("{\(number)}".utf8))
         }
@@ -62,7 +62,7 @@ struct LagTests {
     }
 
     @Test func withoutABrokerItSaysSo() throws {
-        let outcome = try Desk().run("lag", environment: ["KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"])
+        let outcome = try Desk("sync.control").run("lag", environment: ["KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"])
         #expect(outcome.status == 3)
         #expect(outcome.errors.contains("Kafka cannot be reached at 127.0.0.1:1"))
     }
