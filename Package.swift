@@ -105,8 +105,8 @@ let package = Package(
             tests(
                 "WorkerRuntimeTests",
                 [
-                    "WorkerRuntime", "LocalStack", "Kafka", "JSON", "SyncModel", "SyncEngine", "TableMappings",
-                    "Telemetry", "TopicCatalog",
+                    "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "JSON", "SyncModel", "SyncEngine",
+                    "TableMappings", "Telemetry", "TopicCatalog",
                 ]
             ),
             // The broker that tests start and the suite that embedded and real brokers pass.
@@ -120,7 +120,10 @@ let package = Package(
             tests("ClusterTests", ["Kafka", "KafkaTestSupport"]),
             tests(
                 "OperationsTests",
-                ["Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings", "TopicCatalog"]
+                [
+                    "Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings",
+                    "TopicCatalog",
+                ]
             ),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),

@@ -55,16 +55,22 @@ public struct Invocation: Sendable {
 
     /// Loads the settings that the command declared.
     ///
-    /// - Parameter isKafkaProperty: tells whether a name such as `bootstrap.servers` is one librdkafka knows.
+    /// - Parameters:
+    ///   - isKafkaProperty: tells whether a name such as `bootstrap.servers` is one librdkafka knows.
+    ///   - kafkaProblems: tells what is wrong with the properties together.
     /// - Returns: the settings, all of them valid.
     /// - Throws: all problems at once; thrown on, they end the command with exit code 2.
-    public func loadSettings(isKafkaProperty: (String) -> Bool) throws(SettingsError) -> Settings {
+    public func loadSettings(
+        isKafkaProperty: (String) -> Bool,
+        kafkaProblems: Settings.KafkaProblems = { _ in [] }
+    ) throws(SettingsError) -> Settings {
         try Settings.load(
             environment: environment,
             known: SettingCatalog.all,
             used: settings,
             executable: path.first ?? "",
-            isKafkaProperty: isKafkaProperty
+            isKafkaProperty: isKafkaProperty,
+            kafkaProblems: kafkaProblems
         )
     }
 }

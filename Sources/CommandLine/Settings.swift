@@ -29,6 +29,7 @@ public struct Settings: Sendable {
     ///   - used: the settings of this executable; only these are required and checked.
     ///   - executable: its name, for defaults that depend on it.
     ///   - isKafkaProperty: tells whether a name such as `bootstrap.servers` is one librdkafka knows.
+    ///   - kafkaProblems: tells what is wrong with the properties together.
     /// - Returns: the settings.
     /// - Throws: all problems at once.
     public static func load(
@@ -36,11 +37,15 @@ public struct Settings: Sendable {
         known: [Setting] = SettingCatalog.all,
         used: [Setting],
         executable: String,
-        isKafkaProperty: (String) -> Bool
+        isKafkaProperty: (String) -> Bool,
+        kafkaProblems: KafkaProblems = { _ in [] }
     ) throws(SettingsError) -> Settings {
         var loader = SettingsLoader(known: known, used: used, executable: executable)
-        return try loader.load(environment: environment, isKafkaProperty: isKafkaProperty)
+        return try loader.load(environment: environment, isKafkaProperty: isKafkaProperty, kafkaProblems: kafkaProblems)
     }
+
+    /// What is wrong with properties of the Kafka client, by property.
+    public typealias KafkaProblems = ([String: String]) -> [(property: String, problem: String)]
 
     /// The value of a setting or its default; nil when there is neither.
     ///

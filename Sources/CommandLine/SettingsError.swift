@@ -6,6 +6,11 @@ public struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible
     /// One line each: the name, the value (never a secret's), what is allowed.
     public let problems: [String]
 
+    /// Makes the error of these problems.
+    public init(problems: [String]) {
+        self.problems = problems
+    }
+
     /// The problems, a line each.
     public var description: String { problems.joined(separator: "\n") }
 }

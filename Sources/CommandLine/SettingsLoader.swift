@@ -32,7 +32,8 @@ struct SettingsLoader {
 
     mutating func load(
         environment: [String: String],
-        isKafkaProperty: (String) -> Bool
+        isKafkaProperty: (String) -> Bool,
+        kafkaProblems: Settings.KafkaProblems
     ) throws(SettingsError) -> Settings {
         if let path = environment[SettingCatalog.config.name], !path.isEmpty { readFile(path) }
         for (name, value) in environment where name.hasPrefix("SYNC_") || name.hasPrefix("KAFKA_") {
@@ -44,6 +45,11 @@ struct SettingsLoader {
         let values = checkedValues()
         checkGates(values)
         let properties = kafkaProperties(values, isKafkaProperty)
+        for (property, problem) in kafkaProblems(properties) {
+            let name = "KAFKA_\(property.uppercased().replacing(".", with: "_"))"
+            // What is missing or wrong as a setting is not said twice.
+            if !problems.contains(where: { $0.contains("\(name): ") }) { problems.append("\(name): \(problem)") }
+        }
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
         return Settings(kafkaProperties: properties, warnings: warnings, executable: executable, values: values)
     }

@@ -29,6 +29,12 @@ public enum TerminationSignals {
             }
         }
         signal(SIGPIPE, SIG_IGN)
+        // Whoever started the process may have had them blocked, which is inherited.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTERM)
+        sigaddset(&signals, SIGINT)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// True once the process was asked to end.

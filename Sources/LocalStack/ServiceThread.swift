@@ -19,6 +19,8 @@ public final class ServiceThread: Sendable {
         let thread = Thread { [self] in
             do {
                 try body { [self] in isStopping.load(ordering: .relaxed) }
+            } catch is CancellationError {
+                // It was told to stop before it had begun.
             } catch {
                 log.error("service ended", [("service", .string(name)), ("error", .string("\(error)"))])
                 reason.withLock { $0 = "\(error)" }

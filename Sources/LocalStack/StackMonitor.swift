@@ -39,6 +39,9 @@ public final class StackMonitor {
     /// How many coupling records were seen.
     public private(set) var couplingRecords = 0
 
+    /// Looks at every record as it is taken; a message must not be kept.
+    public var onRecord: ((Message) -> Void)?
+
     private let consumer: Consumer
     private let prefix: String
     private let document = JSONDocument()
@@ -80,6 +83,7 @@ public final class StackMonitor {
 
     private func take(_ message: Message) throws {
         let topic = String(message.topic.dropFirst(prefix.count))
+        onRecord?(message)
         if let capture { try write(message, topic, to: capture) }
         if topic.hasPrefix("bc.changes.") {
             events[String(topic.dropFirst(11)), default: 0] += 1

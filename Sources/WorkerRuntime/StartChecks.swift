@@ -34,6 +34,8 @@ struct TopicCheck {
     }
 
     /// The partition counts of the worker's topics.
+    ///
+    /// - Throws: `CancellationError` when told to stop meanwhile.
     func wait(isStopping: () -> Bool) throws -> [String: Int32] {
         var attempt = 0
         while true {
@@ -41,7 +43,8 @@ struct TopicCheck {
                 let found = try admin.topics(timeoutMs: Int32(min(1_000 << min(attempt, 4), 10_000)))
                 try check(found)
                 return found
-            } catch let error as KafkaError where error.disposition == .retriable && !isStopping() {
+            } catch let error as KafkaError where error.disposition == .retriable {
+                if isStopping() { throw CancellationError() }
                 attempt += 1
                 telemetry.health.set(reason: "Kafka cannot be reached: \(error.name)", for: "worker")
                 telemetry.log.warning(

@@ -24,7 +24,7 @@ final class StatusReporter {
         self.configuration = configuration
         self.instance = instance
         self.telemetry = telemetry
-        producer = try Producer(configuration: configuration.kafka, observer: KafkaTelemetry(telemetry.log))
+        producer = try Producer(configuration: configuration.kafka, observer: telemetry.observer(of: "status"))
     }
 
     func reportIfDue(at now: Int64, worker: Worker) {

@@ -23,7 +23,10 @@ public enum WorkerCommand {
     /// The command of a worker executable.
     public static func make(_ worker: String, summary: String) -> Command {
         Command(worker, summary: summary, settings: settings) { call in
-            let settings = try call.loadSettings(isKafkaProperty: KafkaConfiguration.knows(property:))
+            let settings = try call.loadSettings(
+                isKafkaProperty: KafkaConfiguration.knows(property:),
+                kafkaProblems: { KafkaConfiguration($0).validate() }
+            )
             return try run(worker, settings)
         }
     }
@@ -34,7 +37,7 @@ public enum WorkerCommand {
         do {
             options = try WorkerOptions(settings)
         } catch let error as MappingErrors {
-            throw CommandError(error.description, .usage)
+            throw SettingsError(problems: error.problems.map(\.description))
         }
         let format = settings.string(.logFormat)
         let log = Log(
@@ -61,6 +64,8 @@ public enum WorkerCommand {
             )
             running.status.url = url
             try running.run(isStopping: { TerminationSignals.isRequested })
+        } catch is CancellationError {
+            log.info("stopped before it began")
         } catch let error as StateStoreError {
             // A full disk or damage may come at any time; the others are a directory that cannot be used as it is named.
             switch error.reason {
@@ -79,11 +84,6 @@ extension WorkerOptions {
     ///
     /// - Throws: `MappingErrors`, `CommandError`.
     public init(_ settings: Settings) throws {
-        let kafka = KafkaConfiguration(settings.kafkaProperties)
-        let problems = kafka.validate()
-        guard problems.isEmpty else {
-            throw CommandError(problems.map { "\($0.property): \($0.problem)" }.joined(separator: "\n"), .usage)
-        }
         let conditions = TableMapping.Condition.holding(
             unitGroupMapping: settings.isOn(.unitGroupMapping),
             pricing: settings.string(.pricing),
@@ -103,7 +103,7 @@ extension WorkerOptions {
         self.init(
             catalog: try MappingCatalog.load(overrides: settings[.mappingsDirectory]),
             engine: engine,
-            kafka: kafka,
+            kafka: KafkaConfiguration(settings.kafkaProperties),
             stateDirectory: settings.string(.stateDirectory)
         )
         topicPrefix = settings.string(.topicPrefix)

@@ -111,7 +111,11 @@ struct ControlTests {
             try desk.produce("sync.status", key: "product-worker/\(instance)", value: Array(heartbeat.utf8))
         }
         let rows = desk.run("status").output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-        #expect(rows.contains { $0.starts(with: ["product-worker", "a", "running", "2s", "0-2,5", "closed", "149", "2", "0"]) })
+        #expect(
+            rows.contains {
+                $0.starts(with: ["product-worker", "a", "running", "2s", "0-2,5", "closed", "149", "2", "0"])
+            }
+        )
         #expect(rows.contains { $0.starts(with: ["product-worker", "b", "silent"]) })
         #expect(rows.contains { $0.starts(with: ["price-worker", "-", "not", "running"]) })
     }

@@ -28,7 +28,10 @@ struct LagTests {
         #expect(outcome.status == 0, "\(outcome.errors)")
         let rows = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         let topic = "test.bc.changes.customers"
-        #expect(rows.contains { $0.starts(with: ["test.account-worker", topic, "2", "3", "5", "2"]) }, "\(outcome.output)")
+        #expect(
+            rows.contains { $0.starts(with: ["test.account-worker", topic, "2", "3", "5", "2"]) },
+            "\(outcome.output)"
+        )
         #expect(rows.contains(["test.account-worker", topic, "1", "0", "0", "0", "0.0"]))
         #expect(rows.contains(["test.account-worker", topic, "0", "-", "0", "-", "0.0"]))
     }

@@ -60,7 +60,9 @@ struct SendTests {
         let path = try file("items.jsonl", [#"{"systemId":"\#(Pairs.id(1))"}"#])
         let outcome = desk.run("send", path)
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("topic test.bc.changes.items is missing; create it with 'syncctl topics apply'"))
+        #expect(
+            outcome.errors.contains("topic test.bc.changes.items is missing; create it with 'syncctl topics apply'")
+        )
         #expect(outcome.output.contains("nothing was sent"))
     }
 
@@ -71,7 +73,9 @@ struct SendTests {
         #expect(desk.run("send", try file("items.jsonl", lines)).status == 0)
         let sent = try desk.records("bc.changes.items")
         #expect(sent.count == 3)
-        #expect(sent.allSatisfy { message in lines.contains { message.valueText?.hasSuffix(#""after":\#($0)}"#) == true } })
+        #expect(
+            sent.allSatisfy { message in lines.contains { message.valueText?.hasSuffix(#""after":\#($0)}"#) == true } }
+        )
     }
 
     @Test func aFileThatIsNotThereIsAWrongCall() throws {

@@ -99,7 +99,7 @@ final class Installation {
 
     /// Takes records of some partitions and releases what may go on, in one transaction.
     ///
-    /// Where it `aborts`, nothing of it stays.
+    /// `aborts`: the transaction ends in an abort; nothing of it stays.
     func batch(_ instance: WorkerInstance, _ slots: [(slot: TopicSlot, count: Int)], releases: Int, aborts: Bool) throws
     {
         instance.engine.now = now

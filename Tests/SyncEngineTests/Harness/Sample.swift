@@ -109,7 +109,7 @@ enum Sample {
 extension Installation {
     /// Sends a change event; its time is the installation's, which goes on by a second.
     ///
-    /// `sequence` is the row version, nil where the event has none; `at` is the event's time, nil for now.
+    /// Without `sequence` the event has no row version; without `at` its time is now.
     @discardableResult
     func send(
         _ entity: String,
