@@ -34,7 +34,7 @@ test-cluster: setup
 	$(SWIFT) test --filter ClusterTests
 
 lint:
-	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 validate:
 	@Scripts/setup --validation
@@ -42,4 +42,4 @@ validate:
 	/usr/bin/python3 -W ignore Tests/Validation/test_validation.py
 
 bench: setup
-	$(SWIFT) run -c release --package-path Benchmarks
+	$(SWIFT) run -c release --package-path Benchmarks EngineBenchmark --json Benchmarks/.build/engine.json

@@ -28,6 +28,13 @@ let workers = [
 let package = Package(
     name: "business-central-sales-sync",
     platforms: [.macOS(.v15)],
+    products: [
+        // For Benchmarks/, which is a package of its own.
+        .library(
+            name: "SyncCore",
+            targets: ["CommandLine", "JSON", "StateStore", "SyncModel", "TableMappings", "SyncEngine", "EntityRules"]
+        )
+    ],
     targets: [
         // System libraries.
         .systemLibrary(

@@ -1,0 +1,180 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import EntityRules
+import JSON
+import SyncEngine
+import SyncModel
+import TableMappings
+
+/// A product worker with so many coupled items, and the events that change their prices.
+final class Workload {
+    /// What is done with each event.
+    enum Variant: String, CaseIterable {
+        case parse = "parse only"
+        case store = "parse + store"
+        case engine = "engine, events that change nothing"
+        case full = "engine, a price changes"
+    }
+
+    struct Unexpected: Error {
+        let reason: String
+    }
+
+    static let batch = 4_000
+    static let partition: Int32 = 0
+
+    let itemCount: Int
+    private let tables: StoredTables
+    private let sink = EncodingSink()
+    private let engine: SyncEngine<StoredTables>
+    private let document = JSONDocument()
+    private let keyDocument = JSONDocument()
+    private var event = ItemEvent()
+    private let ids: [[UInt8]]
+    private let pairKeys: [[UInt8]]
+    private var prices: [Int]
+    private var random: UInt64 = 42
+    private var sequence = 1
+
+    init(itemCount: Int, directory: String) throws {
+        self.itemCount = itemCount
+        let names = (0..<itemCount).map { ItemEvent.id($0) }
+        ids = names.map { Array($0.utf8) }
+        pairKeys = names.map { Array("ITEM-PRODUCT/CRONUS International Ltd./\($0)".utf8) }
+        prices = [Int](repeating: 0, count: itemCount)
+        tables = try StoredTables(directory: directory)
+        engine = try Workload.makeEngine("product-worker", tables, sink)
+        try coupleUnits()
+        try coupleItems()
+    }
+
+    private static func makeEngine<Store: OrderedStore>(
+        _ worker: String,
+        _ store: Store,
+        _ sink: EncodingSink
+    ) throws -> SyncEngine<Store> {
+        var settings = EngineSettings(worker: worker, conditions: [.unitGroups, .priceLists])
+        settings.partitionCount = 1
+        settings.localCurrency = "GBP"
+        let active = try MappingCatalog.load(overrides: nil).active(conditions: settings.conditions)
+        settings.activeMappings = Set(active.map(\.name))
+        let engine = SyncEngine(
+            settings: settings,
+            mappings: active.filter { $0.worker == worker }.map {
+                ActiveMapping($0, rule: EntityRuleCatalog.rule(for: $0.name), conditions: settings.conditions)
+            },
+            store: store,
+            sink: sink,
+            homePartition: { _ in partition }
+        )
+        engine.ownedPartitions = [partition]
+        engine.now = 1_767_225_600_000
+        return engine
+    }
+
+    /// Units and their groups come from the unit worker, as coupling records of its changelog.
+    private func coupleUnits() throws {
+        let couplings = EncodingSink()
+        let units = try Workload.makeEngine("unit-worker", InMemoryStore(), couplings)
+        var taken = 0
+        couplings.onCoupling = { [engine, tables] pairKey, record, partition in
+            try engine.applyRemote(pairKey: pairKey, value: record, partition: partition)
+            taken += 1
+            if taken % Workload.batch == 0 { try tables.commit() }
+        }
+        for item in 0..<itemCount {
+            event.set(id: ids[item], item: item, price: 0, sequence: 1)
+            try process("items", key: event.key, value: event.value, units)
+            let id = String(decoding: ids[item], as: UTF8.self)
+            let unit = "f" + id.dropFirst()
+            let value = """
+                {"op":"c","ts_ms":1,"source":{"company":"CRONUS International Ltd.","sequence":1},"after":{\
+                "systemId":"\(unit)","itemId":"\(id)","itemNo":"\(ItemEvent.number(item))","code":"PCS","qtyPerUnitOfMeasure":1}}
+                """
+            try process("item-units", key: Array(unit.utf8), value: Array(value.utf8), units)
+        }
+        try tables.commit()
+        guard couplings.refused == 0 else { throw Unexpected(reason: "\(couplings.refused) units were refused") }
+    }
+
+    private func coupleItems() throws {
+        for item in 0..<itemCount {
+            try take(item, .full)
+            if item % Workload.batch == 0 { try tables.commit() }
+        }
+        try tables.commit()
+        guard sink.changes == 2 * itemCount, sink.refused == 0 else {
+            throw Unexpected(reason: "\(sink.changes) changes of \(itemCount) new items, \(sink.refused) refused")
+        }
+    }
+
+    /// Takes events of random items, in batches.
+    func run(_ variant: Variant, events: Int) throws {
+        let before = sink.changes
+        for number in 1...events {
+            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            try take(Int(random >> 33) % itemCount, variant)
+            if number % Workload.batch == 0 { try tables.commit() }
+        }
+        try tables.commit()
+        let wanted = variant == .full ? events : 0
+        guard sink.changes - before == wanted, sink.refused == 0 else {
+            throw Unexpected(reason: "\(sink.changes - before) changes of \(events) events, \(sink.refused) refused")
+        }
+    }
+
+    private func take(_ item: Int, _ variant: Variant) throws {
+        if variant == .full { prices[item] += 1 }
+        sequence += 1
+        event.set(id: ids[item], item: item, price: prices[item], sequence: sequence)
+        switch variant {
+        case .parse:
+            try parse()
+        case .store:
+            try parse()
+            try store(pairKeys[item])
+        case .engine, .full:
+            try process("items", key: event.key, value: event.value, engine)
+        }
+    }
+
+    /// What any program does that reads the event at all: the envelope, the id and one value.
+    private func parse() throws {
+        let key = event.key.withUnsafeBytes { ChangeEvent.keyID($0, using: keyDocument) }
+        let change = try ChangeEvent(try document.parse(event.value), keyID: key, defaultCompany: nil)
+        guard change.image?["unitPrice"]?.numberText != nil else { throw Unexpected(reason: "no price") }
+    }
+
+    /// What any program does that keeps a record of this size for each item.
+    private func store(_ pairKey: [UInt8]) throws {
+        let record = try tables.withValue(.couplings, pairKey) { $0.map { Array($0) } }
+        guard let record else { throw Unexpected(reason: "an item without its coupling") }
+        try tables.put(.couplings, pairKey, record)
+    }
+
+    private func process<Store: OrderedStore>(
+        _ entity: String,
+        key: [UInt8],
+        value: [UInt8],
+        _ engine: SyncEngine<Store>
+    ) throws {
+        try key.withUnsafeBytes { key in
+            try value.withUnsafeBytes { value in
+                try engine.process(
+                    InputRecord(
+                        topic: "bc.changes.\(entity)",
+                        entity: entity,
+                        partition: Workload.partition,
+                        offset: Int64(sequence),
+                        timestamp: 1_767_225_600_000,
+                        key: key,
+                        value: value
+                    )
+                )
+            }
+        }
+    }
+
+    func close() throws { try tables.close() }
+}
