@@ -29,6 +29,12 @@ public enum TerminationSignals {
             }
         }
         signal(SIGPIPE, SIG_IGN)
+        // A parent that blocked them has blocked them for its children too, and nothing would ever arrive.
+        var ours = sigset_t()
+        sigemptyset(&ours)
+        sigaddset(&ours, SIGTERM)
+        sigaddset(&ours, SIGINT)
+        pthread_sigmask(SIG_UNBLOCK, &ours, nil)
     }
 
     /// True once the process was asked to end.

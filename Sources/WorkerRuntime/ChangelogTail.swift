@@ -99,7 +99,8 @@ final class ChangelogTail {
         if partition == controlPartition {
             control.take(key: message.key, value: message.value)
         } else {
-            let isOwn = message.topic == configuration.couplingsTopic && engine.ownedPartitions.contains(message.partition)
+            let isOwn =
+                message.topic == configuration.couplingsTopic && engine.ownedPartitions.contains(message.partition)
             if !isOwn, let key = message.key {
                 try apply(message, pairKey: String(decoding: key, as: UTF8.self), engine)
             }

@@ -54,11 +54,14 @@ struct TopicCheck {
 
     private func check(_ found: [String: Int32]) throws {
         let consumed = [configuration.inboxTopic] + configuration.changeTopics + [configuration.couplingsTopic]
-        let needed = consumed + configuration.tailTopics + [
-            configuration.controlTopic, "\(configuration.topicPrefix)sync.status",
-            "\(configuration.topicPrefix)sync.dead-letters",
-        ]
-        let outbound = configuration.mappings.map { "\(configuration.topicPrefix)crm.outbound.\($0.mapping.dataverse.entitySet)" }
+        let needed =
+            consumed + configuration.tailTopics + [
+                configuration.controlTopic, "\(configuration.topicPrefix)sync.status",
+                "\(configuration.topicPrefix)sync.dead-letters",
+            ]
+        let outbound = configuration.mappings.map {
+            "\(configuration.topicPrefix)crm.outbound.\($0.mapping.dataverse.entitySet)"
+        }
         for topic in needed + outbound where found[topic] == nil { throw WorkerError.topicMissing(topic) }
         let wanted = found[configuration.inboxTopic] ?? 0
         for topic in consumed {

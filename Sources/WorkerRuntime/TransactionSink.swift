@@ -92,7 +92,10 @@ final class TransactionSink: EffectSink {
     /// A text as a segment of a URI reference, which `ce_source` is.
     private func percentEncoded(_ text: String) -> String {
         if let (last, encoded) = lastEncoded, last == text { return encoded }
-        let encoded = text.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed.subtracting(CharacterSet(charactersIn: "/"))) ?? ""
+        let encoded =
+            text.addingPercentEncoding(
+                withAllowedCharacters: .urlPathAllowed.subtracting(CharacterSet(charactersIn: "/"))
+            ) ?? ""
         lastEncoded = (text, encoded)
         return encoded
     }
@@ -138,7 +141,12 @@ final class TransactionSink: EffectSink {
         var headers = (telemetry.currentHeaders?() ?? []) + letter.headers
         if let size = value?.count, size > DeadLetter.largestValue {
             value = nil
-            headers.append(Header("sync-value-omitted", "\(size) bytes; the original lies at sync-topic, sync-partition, sync-offset"))
+            headers.append(
+                Header(
+                    "sync-value-omitted",
+                    "\(size) bytes; the original lies at sync-topic, sync-partition, sync-offset"
+                )
+            )
         }
         guard let producer else { throw WorkerError.noTransaction }
         try producer.produce(

@@ -30,7 +30,10 @@ extension Worker {
             do {
                 try commitBatch()
             } catch {
-                telemetry.log.warning("the batch before a rebalance is not committed; it is read again", [("error", .string("\(error)"))])
+                telemetry.log.warning(
+                    "the batch before a rebalance is not committed; it is read again",
+                    [("error", .string("\(error)"))]
+                )
                 abandonBatch()
             }
             giveUpPartitions()
@@ -111,10 +114,14 @@ extension Worker {
         let ahead = tail.partitionsAhead(of: ends)
         guard let first = ahead.first else { return }
         // Our own later writes may be ahead of ends that were asked before them.
-        guard (try tail.ends()[first] ?? 0) < (try state.position(topic: first.topic, partition: first.partition) ?? 0) else {
+        guard (try tail.ends()[first] ?? 0) < (try state.position(topic: first.topic, partition: first.partition) ?? 0)
+        else {
             return
         }
-        telemetry.log.warning("the local state is not of this changelog; it is read again", [("kafka.partition", .string("\(first)"))])
+        telemetry.log.warning(
+            "the local state is not of this changelog; it is read again",
+            [("kafka.partition", .string("\(first)"))]
+        )
         state.abort()
         try store.eraseAll()
         try tail.rewind(state)
@@ -132,7 +139,8 @@ extension Worker {
                 continue
             }
             stopped.insert(partition)
-            let reason = "\(low - offset) events of \(partition) are gone: committed \(offset), the first that is left is \(low)"
+            let reason =
+                "\(low - offset) events of \(partition) are gone: committed \(offset), the first that is left is \(low)"
             telemetry.health.set(reason: reason, for: "offset \(partition)")
             telemetry.log.error("events are missing; the partition stays stopped", [("reason", .string(reason))])
         }
@@ -144,7 +152,8 @@ extension Worker {
         var paused: [TopicPartition] = []
         var open: [TopicPartition] = []
         for partition in assigned {
-            let isHeld = partition.topic != configuration.inboxTopic && !control.isOpen(for: mappings(fedBy: partition.topic))
+            let isHeld =
+                partition.topic != configuration.inboxTopic && !control.isOpen(for: mappings(fedBy: partition.topic))
             if isHeld || stopped.contains(partition) { paused.append(partition) } else { open.append(partition) }
         }
         if !paused.isEmpty { try consumer.pause(paused) }
@@ -182,7 +191,10 @@ extension Worker {
 
     /// After an error: the batch is dropped, and producers that cannot be trusted any more will be made anew.
     func giveUpBatch(after error: KafkaError) throws {
-        telemetry.log.warning("transaction given up; its events are read again", [("error", .string(error.description))])
+        telemetry.log.warning(
+            "transaction given up; its events are read again",
+            [("error", .string(error.description))]
+        )
         telemetry.health.set(reason: "recovering from \(error.name)", for: "transaction")
         if error.disposition == .fenced { try noteFence() }
         let wasCommitting = error.operation.contains("commit") || error.operation.contains("offsets")

@@ -44,9 +44,8 @@ public final class Worker {
     /// Opens the local state, checks the topics and joins the group.
     ///
     /// Waits, telling why in log and readiness, while Kafka cannot be reached.
-    /// - Parameters:
-    ///   - clock: the time in milliseconds since 1970.
-    ///   - isStopping: asked while waiting.
+    /// The clock tells the time in milliseconds since 1970.
+    ///
     /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`.
     public init(
         _ configuration: WorkerConfiguration,
@@ -59,10 +58,18 @@ public final class Worker {
         var configuration = configuration
         self.clock = clock
         let log = log.with(["worker": configuration.worker])
-        telemetry = WorkerTelemetry(worker: configuration.worker, log: log, metrics: metrics, health: health, clock: clock)
+        telemetry = WorkerTelemetry(
+            worker: configuration.worker,
+            log: log,
+            metrics: metrics,
+            health: health,
+            clock: clock
+        )
         health.set(reason: "starting", for: "worker")
         store = try StateStore(directory: configuration.stateDirectory, tables: LocalState.tableNames)
-        if store.wasDiscarded { log.warning("the machine crashed since the last run; the local state is read again from Kafka") }
+        if store.wasDiscarded {
+            log.warning("the machine crashed since the last run; the local state is read again from Kafka")
+        }
         instance = try configuration.instance ?? InstanceName.kept(in: configuration.stateDirectory)
         admin = try Admin(configuration: configuration.kafka, observer: KafkaTelemetry(log))
         let topics = try TopicCheck(configuration, admin: admin, telemetry: telemetry).wait(isStopping: isStopping)
@@ -96,7 +103,9 @@ public final class Worker {
         status = try StatusReporter(configuration, instance: instance, telemetry: telemetry)
     }
 
-    private static func makeConsumer(_ configuration: WorkerConfiguration, instance: String, _ log: Log) throws -> Consumer {
+    private static func makeConsumer(_ configuration: WorkerConfiguration, instance: String, _ log: Log) throws
+        -> Consumer
+    {
         var kafka = configuration.kafka
         let defaults = [
             "session.timeout.ms": "10000", "auto.offset.reset": "error", "queued.max.messages.kbytes": "8192",
@@ -104,7 +113,9 @@ public final class Worker {
         ]
         for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
         // A static member that is killed and comes back has its partitions at once, without a rebalance.
-        if !configuration.commitsPlainly { kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)" }
+        if !configuration.commitsPlainly {
+            kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)"
+        }
         return try Consumer(configuration: kafka, group: configuration.group, observer: KafkaTelemetry(log))
     }
 
@@ -147,7 +158,10 @@ public final class Worker {
         do {
             try commitBatch()
         } catch let error as KafkaError {
-            telemetry.log.warning("the last batch is not committed; it is read again", [("error", .string(error.description))])
+            telemetry.log.warning(
+                "the last batch is not committed; it is read again",
+                [("error", .string(error.description))]
+            )
             abandonBatch()
         }
         consumer.close()

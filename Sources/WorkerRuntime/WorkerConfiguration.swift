@@ -66,7 +66,8 @@ public struct WorkerConfiguration: Sendable {
         var entities: [String] = []
         for active in mappings {
             let table = active.mapping.businessCentral
-            for entity in table.entities + [table.embeddedIn?.entity].compactMap({ $0 }) where !entities.contains(entity) {
+            for entity in table.entities + [table.embeddedIn?.entity].compactMap({ $0 })
+            where !entities.contains(entity) {
                 entities.append(entity)
             }
         }

@@ -14,6 +14,7 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
     /// The state could not be brought up to date.
     case restoreFailed(String)
 
+    /// What is wrong, and what mends it, in one line.
     public var description: String {
         switch self {
         case .topicMissing(let topic):

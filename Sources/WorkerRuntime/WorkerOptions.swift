@@ -51,7 +51,9 @@ extension WorkerConfiguration {
         var owners = [worker]
         for mapping in own {
             for name in graph.dependencies(of: mapping.name) {
-                guard let owner = active.first(where: { $0.name == name })?.worker, !owners.contains(owner) else { continue }
+                guard let owner = active.first(where: { $0.name == name })?.worker, !owners.contains(owner) else {
+                    continue
+                }
                 owners.append(owner)
             }
         }

@@ -27,9 +27,7 @@ public final class WorkerTelemetry {
     var currentHeaders: (() -> [Header])?
     private let clock: @Sendable () -> Int64
 
-    /// Registers the worker's metrics.
-    ///
-    /// - Parameter clock: the time in milliseconds since 1970.
+    /// Registers the worker's metrics; the clock tells the time in milliseconds since 1970.
     public init(worker: String, log: Log, metrics: Metrics, health: Health, clock: @escaping @Sendable () -> Int64) {
         self.log = log
         self.metrics = metrics
@@ -66,7 +64,8 @@ public final class WorkerTelemetry {
         )
         waitingRecords = metrics.gauge(
             "sync_waiting_records",
-            help: "Records of this instance's partitions that wait, by table mapping and by the mapping of what they wait for.",
+            help:
+                "Records of this instance's partitions that wait, by table mapping and by the mapping of what they wait for.",
             labels: ["mapping", "reference"]
         )
         restoreSeconds = metrics.gauge(
