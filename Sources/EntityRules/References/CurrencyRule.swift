@@ -19,7 +19,8 @@ struct CurrencyRule: EntityRule {
         if evaluation.value(of: "currencysymbol") ?? .null == .null {
             evaluation.set("currencysymbol", .text(code))  // CUR-03
         }
-        evaluation.set("currencyprecision", .number(DecimalText(CurrencyRule.precision)), access: .insertOnly)  // CUR-03
+        // CUR-03
+        evaluation.set("currencyprecision", .number(DecimalText(CurrencyRule.precision)), access: .insertOnly)
         guard let rate = try rate(of: code, &evaluation) else { return }
         guard !rate.isZero else {
             throw RecordError.permanent("ExchangeRateZero", "the exchange rate at \(evaluation.workDate) is 0 (CUR-04)")
