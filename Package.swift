@@ -124,10 +124,23 @@ let package = Package(
                 swiftSettings: settings
             ),
             tests("KafkaTests", ["Kafka", "KafkaTestSupport"]),
-            tests("ClusterTests", ["Kafka", "KafkaTestSupport"]),
+            // Histories of source events, the rows they lead to, and worker processes, for tests of the whole.
+            .target(
+                name: "SyncTestSupport",
+                dependencies: [
+                    "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "Telemetry", "DataverseSimulator", "LocalStack",
+                    "TopicCatalog",
+                ],
+                path: "Tests/SyncTestSupport",
+                swiftSettings: settings
+            ),
+            tests("ClusterTests", ["Kafka", "KafkaTestSupport", "SyncTestSupport", "SyncModel", "LocalStack"]),
             tests(
                 "OperationsTests",
-                ["Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings", "TopicCatalog"]
+                [
+                    "Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings",
+                    "TopicCatalog",
+                ]
             ),
             tests("StateStoreTests", ["StateStore"]),
             tests("JSONTests", ["JSON"]),

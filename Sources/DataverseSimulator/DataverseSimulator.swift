@@ -62,6 +62,9 @@ public final class DataverseSimulator {
     /// How many changes are held back.
     public var heldBack: Int { room.count }
 
+    /// Whether changes of a row are held back.
+    public func isHeldBack(_ recordID: String) -> Bool { room.holds(recordID) }
+
     /// Puts a row there as if somebody had made it in Dataverse; values as canonical text.
     public func insert(_ entitySet: String, id: String, columns: [String: String]) {
         write(entitySet, id, columns.mapValues { $0 }, owner: nil)

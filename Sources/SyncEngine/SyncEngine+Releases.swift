@@ -66,8 +66,9 @@ extension SyncEngine {
 
     private func wakeWaiters(for coupling: Coupling, known: Coupling?) throws {
         guard coupling.exists else { return }
-        // A document adds up its lines' amounts, so it is woken by those too.
-        let isSame = coupling.document == nil || known?.bc.facts == coupling.bc.facts
+        // A document adds up its lines' amounts and waits until each is whole, so it is woken by those too.
+        let isWholeNow = known?.waiting != nil && coupling.waiting == nil
+        let isSame = coupling.document == nil || (known?.bc.facts == coupling.bc.facts && !isWholeNow)
         if let known, known.exists, known.bc.key == coupling.bc.key, isSame { return }
         var keys = [coupling.id]
         if let key = coupling.bc.key { keys.append(key) }

@@ -34,7 +34,7 @@ final class ChangelogTail {
         self.control = control
         var properties = configuration.kafka
         properties.properties["isolation.level"] = "read_committed"
-        consumer = try Consumer(configuration: properties, group: nil, observer: KafkaTelemetry(telemetry.log))
+        consumer = try Consumer(configuration: properties, group: nil, observer: telemetry.observer(of: "changelogs"))
         controlPartition = TopicPartition(configuration.controlTopic, 0)
         partitions = configuration.tailTopics.flatMap { topic in
             (0..<(partitionCounts[topic] ?? 0)).map { TopicPartition(topic, $0) }

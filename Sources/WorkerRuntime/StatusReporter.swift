@@ -17,6 +17,8 @@ final class StatusReporter {
     private let producer: Producer
     private var writer = JSONWriter()
     private var last: Int64 = 0
+    /// The labels that the waiting metric has a value for.
+    private var toldReferences: Set<[String]> = []
     /// Where the process serves its endpoints, once known.
     var url = ""
 
@@ -24,7 +26,7 @@ final class StatusReporter {
         self.configuration = configuration
         self.instance = instance
         self.telemetry = telemetry
-        producer = try Producer(configuration: configuration.kafka, observer: KafkaTelemetry(telemetry.log))
+        producer = try Producer(configuration: configuration.kafka, observer: telemetry.observer(of: "status"))
     }
 
     func reportIfDue(at now: Int64, worker: Worker) {
@@ -99,9 +101,9 @@ final class StatusReporter {
             }
             writer.endObject()
         }
-        for (labels, count) in census.references {
-            telemetry.waitingRecords.set(Double(count), labels)
-        }
+        for labels in toldReferences where census.references[labels] == nil { telemetry.waitingRecords.set(0, labels) }
+        for (labels, count) in census.references { telemetry.waitingRecords.set(Double(count), labels) }
+        toldReferences = Set(census.references.keys)
     }
 
     func close() {

@@ -130,7 +130,7 @@ final class TransactionSink: EffectSink {
     func deadLetter(_ record: InputRecord, errorClass: ErrorClass, reason: String) throws {
         let letter = DeadLetter(
             worker: configuration.worker,
-            topic: configuration.topicPrefix + record.topic,
+            topic: record.topic,
             partition: record.partition,
             offset: record.offset,
             errorClass: errorClass,

@@ -58,6 +58,9 @@ public final class Worker {
         isStopping: () -> Bool
     ) throws {
         var configuration = configuration
+        if configuration.kafka.properties["statistics.interval.ms"] == nil {
+            configuration.kafka.properties["statistics.interval.ms"] = String(KafkaTelemetry.intervalMs)
+        }
         self.clock = clock
         let log = log.with(["worker": configuration.worker])
         telemetry = WorkerTelemetry(
@@ -73,7 +76,7 @@ public final class Worker {
             log.warning("the machine crashed since the last run; the local state is read again from Kafka")
         }
         instance = try configuration.instance ?? InstanceName.kept(in: configuration.stateDirectory)
-        admin = try Admin(configuration: configuration.kafka, observer: KafkaTelemetry(log))
+        admin = try Admin(configuration: configuration.kafka, observer: telemetry.observer(of: "admin"))
         let topics = try TopicCheck(configuration, admin: admin, telemetry: telemetry).wait(isStopping: isStopping)
         partitionCount = topics[configuration.inboxTopic] ?? configuration.engine.partitionCount
         configuration.engine.partitionCount = partitionCount
@@ -96,16 +99,20 @@ public final class Worker {
             control: control,
             partitionCounts: topics
         )
-        consumer = try Worker.makeConsumer(configuration, instance: instance, log)
+        consumer = try Worker.makeConsumer(configuration, instance: instance, telemetry)
         producers = try ProducerPair(
             configuration: configuration.kafka,
             transactionalIDPrefix: "\(configuration.topicPrefix)\(configuration.worker)-\(instance)",
-            observer: KafkaTelemetry(log)
+            observer: telemetry.observer(of: "transactions")
         )
         status = try StatusReporter(configuration, instance: instance, telemetry: telemetry)
     }
 
-    private static func makeConsumer(_ configuration: WorkerConfiguration, instance: String, _ log: Log) throws
+    private static func makeConsumer(
+        _ configuration: WorkerConfiguration,
+        instance: String,
+        _ telemetry: WorkerTelemetry
+    ) throws
         -> Consumer
     {
         var kafka = configuration.kafka
@@ -118,7 +125,11 @@ public final class Worker {
         if !configuration.commitsPlainly {
             kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)"
         }
-        return try Consumer(configuration: kafka, group: configuration.group, observer: KafkaTelemetry(log))
+        return try Consumer(
+            configuration: kafka,
+            group: configuration.group,
+            observer: telemetry.observer(of: "events")
+        )
     }
 
     /// Works until told to stop; work in flight is then committed and the partitions handed back.

@@ -23,6 +23,7 @@ public final class WorkerTelemetry {
     let gateOpen: Gauge
     let waitingRecords: Gauge
     let restoreSeconds: Gauge
+    let clientMeasures: Gauge
     /// The headers of the record at hand, for its dead letter.
     var currentHeaders: (() -> [Header])?
     private let clock: @Sendable () -> Int64
@@ -72,36 +73,19 @@ public final class WorkerTelemetry {
             "sync_restore_seconds",
             help: "Time that the last assignment took to bring the local state up to date, in seconds."
         )
+        clientMeasures = metrics.gauge(
+            "sync_kafka_client",
+            help: "What librdkafka's statistics say of each client, by measure; bytes and messages since its start.",
+            labels: ["client", "measure"]
+        )
         gateOpen.set(1, [worker])
+    }
+
+    /// Where librdkafka's log and statistics of a client go.
+    func observer(of client: String) -> any KafkaObserver {
+        KafkaTelemetry(log, client: client, measures: clientMeasures)
     }
 
     /// The time in milliseconds since 1970.
     func now() -> Int64 { clock() }
-}
-
-/// librdkafka's log and statistics go to ours.
-final class KafkaTelemetry: KafkaObserver {
-    private let log: Log
-
-    init(_ log: Log) {
-        self.log = log
-    }
-
-    func log(level: Int, facility: String, message: String) {
-        let fields: [(String, LogValue)] = [("kafka.facility", .string(facility)), ("kafka.message", .string(message))]
-        switch level {
-        case ...3: log.error("librdkafka", fields)
-        case 4: log.warning("librdkafka", fields)
-        case 5, 6: log.info("librdkafka", fields)
-        default: log.debug("librdkafka", fields)
-        }
-    }
-
-    func statistics(_ json: String) {
-        log.debug("librdkafka statistics", [("kafka.statistics", .string(json))])
-    }
-
-    func error(_ error: KafkaError) {
-        log.warning("librdkafka error", [("error", .string(error.description))])
-    }
 }

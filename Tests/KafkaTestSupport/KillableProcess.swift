@@ -1,17 +1,18 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
+public import Foundation
 
 // Unchecked: nothing is assigned after init, and Foundation guards the state of its processes.
 
 /// A child process that never outlives this one.
-final class KillableProcess: @unchecked Sendable {
+public final class KillableProcess: @unchecked Sendable {
     private let process: Process
     private let guardian: Process
     private let lifeline: Pipe
 
-    init(_ path: String, _ arguments: [String], environment: [String: String], log: URL) throws {
+    /// Starts it; what it writes goes behind what the log holds already.
+    public init(_ path: String, _ arguments: [String], environment: [String: String], log: URL) throws {
         if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
         let output = try FileHandle(forWritingTo: log)
         defer { try? output.close() }
@@ -43,17 +44,29 @@ final class KillableProcess: @unchecked Sendable {
 
     deinit { kill() }
 
-    var processID: Int32 { process.processIdentifier }
+    /// Its process id.
+    public var processID: Int32 { process.processIdentifier }
 
-    var isRunning: Bool { process.isRunning }
+    /// Whether it has not ended.
+    public var isRunning: Bool { process.isRunning }
 
-    func waitUntilExit() {
+    /// Waits until it has ended by itself.
+    ///
+    /// - Returns: its exit code; of one that a signal ended, the signal.
+    @discardableResult
+    public func waitUntilExit() -> Int32 {
         process.waitUntilExit()
         release()
+        return process.terminationStatus
+    }
+
+    /// Asks it to end (SIGTERM).
+    public func terminate() {
+        if process.isRunning { process.terminate() }
     }
 
     /// Ends it at once, and returns when it is gone.
-    func kill() {
+    public func kill() {
         if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         release()

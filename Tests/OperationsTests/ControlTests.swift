@@ -16,7 +16,7 @@ struct ControlTests {
     ]
 
     @Test func checkNamesWhatIsMissing() throws {
-        let desk = try Desk(without: ["sync.control", "bc.changes.items"])
+        let desk = try Desk("sync.dead-letters")
         try desk.broker.createTopic("\(Desk.prefix)bc.changes.items", partitions: 3)
         let outcome = desk.run("topics", "check")
         #expect(outcome.status == 1)
@@ -25,13 +25,18 @@ struct ControlTests {
     }
 
     @Test func listNeedsNoKafka() throws {
-        let outcome = try Desk().run("topics", "list", "--json", environment: ["KAFKA_BOOTSTRAP_SERVERS": ""])
+        let outcome = try Desk("sync.control").run(
+            "topics",
+            "list",
+            "--json",
+            environment: ["KAFKA_BOOTSTRAP_SERVERS": ""]
+        )
         let topics = try JSONDocument().parse(outcome.output)
         #expect(topics.elements.contains { $0["topic"]?.string == "test.sync.dead-letters" })
     }
 
     @Test func aReplayIsTheOriginalRecord() throws {
-        let desk = try Desk()
+        let desk = try Desk("sync.dead-letters", "bc.changes.items")
         let bytes: [UInt8] = [0xFF, 0x00, 0x7B]
         let original = [Header("traceparent", "00-1"), Header("null", nil), Header("empty", [])]
         try desk.produce("sync.dead-letters", partition: 0, key: "{\"id\":1}", value: bytes, headers: original + added)
@@ -46,7 +51,7 @@ struct ControlTests {
 
     @Test(arguments: [nil, []] as [[UInt8]?])
     func nullAndEmptyStayWhatTheyAre(value: [UInt8]?) throws {
-        let desk = try Desk()
+        let desk = try Desk("sync.dead-letters", "bc.changes.items")
         try desk.produce("sync.dead-letters", partition: 0, key: nil, value: value, headers: added)
         #expect(desk.run("dead-letters", "replay", "0:0").status == 0)
         let replayed = try #require(try desk.records("bc.changes.items").first)
@@ -55,7 +60,7 @@ struct ControlTests {
     }
 
     @Test func aMistypedPlaceReplaysNothing() throws {
-        let desk = try Desk()
+        let desk = try Desk("sync.dead-letters", "bc.changes.items")
         try desk.produce("sync.dead-letters", partition: 0, key: "k", value: [0x7B], headers: added)
         #expect(desk.run("dead-letters", "replay", "0:0", "0:9").status == 1)
         #expect(desk.run("dead-letters", "replay", "0").status == 2)
@@ -63,7 +68,7 @@ struct ControlTests {
     }
 
     @Test func lettersAreListedAndShown() throws {
-        let desk = try Desk()
+        let desk = try Desk("sync.dead-letters")
         try desk.produce("sync.dead-letters", partition: 0, key: "k", value: Array("{\u{1B}".utf8), headers: added)
         let list = desk.run("dead-letters", "list")
         #expect(list.output.contains("test.bc.changes.items[3]@7"))
@@ -73,8 +78,8 @@ struct ControlTests {
         #expect(shown.output.contains("{\\u{1b}"))
     }
 
-    @Test func aHoldIsARecordAndARelaseItsTombstone() throws {
-        let desk = try Desk()
+    @Test func aHoldIsARecordAndAReleaseItsTombstone() throws {
+        let desk = try Desk("sync.control", "sync.status")
         let held = desk.run("hold", "ITEM-PRODUCT", "--reason", "catalogue clean-up")
         #expect(held.status == 0, "\(held.errors)")
         #expect(held.output.contains("product-worker no longer reads test.bc.changes.items"))
@@ -94,14 +99,14 @@ struct ControlTests {
     }
 
     @Test func onlyMappingsThatRunCanBeHeld() throws {
-        let desk = try Desk()
+        let desk = try Desk("sync.control", "sync.status")
         #expect(desk.run("hold", "ITEM").status == 2)
         #expect(desk.run("hold", "SALESPRC-PRODPRICE").status == 2)
         #expect(try desk.records("sync.control").isEmpty)
     }
 
     @Test func statusTellsLivingFromSilent() throws {
-        let desk = try Desk()
+        let desk = try Desk("sync.control", "sync.status")
         for (instance, at) in [("a", "2025-12-31T23:59:58Z"), ("b", "2025-12-31T23:00:00Z")] {
             let heartbeat = """
                 {"type":"heartbeat","worker":"product-worker","instance":"\(instance)","state":"running","at":"\(at)",\
@@ -111,7 +116,11 @@ struct ControlTests {
             try desk.produce("sync.status", key: "product-worker/\(instance)", value: Array(heartbeat.utf8))
         }
         let rows = desk.run("status").output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-        #expect(rows.contains { $0.starts(with: ["product-worker", "a", "running", "2s", "0-2,5", "closed", "149", "2", "0"]) })
+        #expect(
+            rows.contains {
+                $0.starts(with: ["product-worker", "a", "running", "2s", "0-2,5", "closed", "149", "2", "0"])
+            }
+        )
         #expect(rows.contains { $0.starts(with: ["product-worker", "b", "silent"]) })
         #expect(rows.contains { $0.starts(with: ["price-worker", "-", "not", "running"]) })
     }

@@ -19,7 +19,9 @@ struct DeadLetterTests {
     ]
 
     @Test func originalHeadersAreKeptAsTheyWere() {
-        let original = [Header("traceparent", "00-1"), Header("empty", []), Header("null", nil), Header("traceparent", "2")]
+        let original = [
+            Header("traceparent", "00-1"), Header("empty", []), Header("null", nil), Header("traceparent", "2"),
+        ]
         let letter = letter(original + added)
         #expect(letter.headers == original)
         #expect(letter.origin == "bc.changes.items[3]@7")

@@ -31,7 +31,9 @@ struct HoldReachTests {
 
     @Test func aWholeChainMayWaitForUnitGroups() throws {
         let dependents = try reach("UNIT GROUP").dependents
-        #expect(Set(dependents).isSuperset(of: ["ITEM UOM", "ITEM-PRODUCT", "PLLINE-PRODPRICE", "POSTEDSALESLINE-INV"]))
+        #expect(
+            Set(dependents).isSuperset(of: ["ITEM UOM", "ITEM-PRODUCT", "PLLINE-PRODPRICE", "POSTEDSALESLINE-INV"])
+        )
         #expect(Set(dependents).count == dependents.count)
     }
 }

@@ -10,7 +10,7 @@ import Testing
 @Suite("syncctl lag", .serialized, .timeLimit(.minutes(2)))
 struct LagTests {
     private func desk() throws -> Desk {
-        let desk = try Desk()
+        let desk = try Desk("bc.changes.customers")
         for number in 0..<5 {
             try desk.produce("bc.changes.customers", partition: 2, key: nil, value: Array("{\(number)}".utf8))
         }
@@ -28,7 +28,10 @@ struct LagTests {
         #expect(outcome.status == 0, "\(outcome.errors)")
         let rows = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         let topic = "test.bc.changes.customers"
-        #expect(rows.contains { $0.starts(with: ["test.account-worker", topic, "2", "3", "5", "2"]) }, "\(outcome.output)")
+        #expect(
+            rows.contains { $0.starts(with: ["test.account-worker", topic, "2", "3", "5", "2"]) },
+            "\(outcome.output)"
+        )
         #expect(rows.contains(["test.account-worker", topic, "1", "0", "0", "0", "0.0"]))
         #expect(rows.contains(["test.account-worker", topic, "0", "-", "0", "-", "0.0"]))
     }
@@ -59,7 +62,7 @@ struct LagTests {
     }
 
     @Test func withoutABrokerItSaysSo() throws {
-        let outcome = try Desk().run("lag", environment: ["KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"])
+        let outcome = try Desk("sync.control").run("lag", environment: ["KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"])
         #expect(outcome.status == 3)
         #expect(outcome.errors.contains("Kafka cannot be reached at 127.0.0.1:1"))
     }

@@ -13,7 +13,7 @@ struct PairCommandTests {
     private let error = RecordError.permanent("FieldTooLong", "property \"displayName\" has 120 characters")
 
     private func desk() throws -> Desk {
-        let desk = try Desk()
+        let desk = try Desk("sync.couplings.", "sync.inbox.product-worker")
         let unit = Waiting.Reference(mapping: "ITEM UOM", key: "1000/PCS", reason: .unseen)
         let group = Waiting.Reference(mapping: "UNIT GROUP", key: "1000", reason: .failed)
         try desk.produce(

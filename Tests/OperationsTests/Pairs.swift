@@ -65,7 +65,9 @@ enum Pairs {
     }
 
     /// A waiting pair.
-    static func waiting(_ mapping: String, _ key: String, _ number: Int, for references: [(String, String)]) -> PairGlance {
+    static func waiting(_ mapping: String, _ key: String, _ number: Int, for references: [(String, String)])
+        -> PairGlance
+    {
         pair(
             mapping,
             key,

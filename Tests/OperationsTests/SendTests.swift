@@ -19,7 +19,7 @@ struct SendTests {
     }
 
     @Test func recordsGoToTheTopicOfTheFilesNameWhereJavaWouldPutThem() throws {
-        let desk = try Desk()
+        let desk = try Desk("bc.changes.items")
         let ids = (1...20).map { Pairs.id($0) }
         let path = try file("items.jsonl", ids.map { #"{"systemId":"\#($0)"}"# } + [""])
         let outcome = desk.run("send", path, "--company", "CRONUS")
@@ -34,7 +34,7 @@ struct SendTests {
     }
 
     @Test func aFileWithABadLineIsNotSentAtAll() throws {
-        let desk = try Desk()
+        let desk = try Desk("bc.changes.items")
         let good = #"{"systemId":"\#(Pairs.id(1))"}"#
         let path = try file("items.jsonl", [good, "{", good, "[]"])
         let outcome = desk.run("send", path)
@@ -46,7 +46,7 @@ struct SendTests {
     }
 
     @Test func aNameThatIsNoEntityNeedsATopic() throws {
-        let desk = try Desk()
+        let desk = try Desk("bc.changes.items")
         let path = try file("export.jsonl", [#"{"systemId":"\#(Pairs.id(1))"}"#])
         #expect(desk.run("send", path).errors.contains("no topic"))
         #expect(desk.run("send", path, "--topic", "itms").status == 2)
@@ -56,25 +56,29 @@ struct SendTests {
     }
 
     @Test func aMissingTopicIsNamedWithWhatMakesIt() throws {
-        let desk = try Desk(without: ["bc.changes.items"])
+        let desk = try Desk("sync.control")
         let path = try file("items.jsonl", [#"{"systemId":"\#(Pairs.id(1))"}"#])
         let outcome = desk.run("send", path)
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("topic test.bc.changes.items is missing; create it with 'syncctl topics apply'"))
+        #expect(
+            outcome.errors.contains("topic test.bc.changes.items is missing; create it with 'syncctl topics apply'")
+        )
         #expect(outcome.output.contains("nothing was sent"))
     }
 
     @Test func linesLongerThanAChunkAreWhole() throws {
-        let desk = try Desk()
+        let desk = try Desk("bc.changes.items")
         let text = String(repeating: "x", count: 300_000)
         let lines = (1...3).map { #"{"systemId":"\#(Pairs.id($0))","displayName":"\#(text)\#($0)"}"# }
         #expect(desk.run("send", try file("items.jsonl", lines)).status == 0)
         let sent = try desk.records("bc.changes.items")
         #expect(sent.count == 3)
-        #expect(sent.allSatisfy { message in lines.contains { message.valueText?.hasSuffix(#""after":\#($0)}"#) == true } })
+        #expect(
+            sent.allSatisfy { message in lines.contains { message.valueText?.hasSuffix(#""after":\#($0)}"#) == true } }
+        )
     }
 
     @Test func aFileThatIsNotThereIsAWrongCall() throws {
-        #expect(try Desk().run("send", "/nonexistent/items.jsonl").status == 2)
+        #expect(try Desk("sync.control").run("send", "/nonexistent/items.jsonl").status == 2)
     }
 }

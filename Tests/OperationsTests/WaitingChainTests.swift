@@ -81,6 +81,14 @@ struct WaitingChainTests {
         #expect(chains(pairs).map(\.root.key) == ["C1", "PCS"])
     }
 
+    @Test func twoWaysToOneCauseAreOneChain() {
+        let pairs = [
+            Pairs.waiting("PRICE", "1", 1, for: [("PRODUCT", "P1"), ("UNIT", "PCS")]),
+            Pairs.waiting("PRODUCT", "P1", 2, for: [("UNIT", "PCS")]),
+        ]
+        #expect(chains(pairs).map { $0.links.map(\.key) } == [["P1", "PCS"]])
+    }
+
     @Test func aChangeOnItsWayIsWaitedForItself() {
         let own = Waiting.Reference(mapping: "ITEM-PRODUCT", key: Pairs.id(1), reason: .inFlight)
         let pair = Pairs.pair("ITEM-PRODUCT", "1000", 1, .coupled, exists: true, waitsFor: [own])

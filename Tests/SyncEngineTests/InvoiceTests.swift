@@ -69,6 +69,25 @@ struct InvoiceTests {
         try expectWhole(installation)
     }
 
+    /// A closed invoice refuses its lines' amounts, so these have to be there before.
+    @Test(arguments: [true, false])
+    func invoiceWaitsUntilItsLinesAreWhole(isEmbedded: Bool) throws {
+        let installation = try prepared(true)
+        let header = Sample.invoice("I1", customer: "C1", lines: isEmbedded ? lines : nil, count: 2)
+        installation.send("sales-invoices", header)
+        try installation.runWorkers()
+        if !isEmbedded { for line in lines { installation.send("sales-invoice-lines", line) } }
+        // The header's create, the lines' creates; then the lines' amounts are on their way.
+        for _ in 0..<2 {
+            try installation.deliverAll()
+            try installation.runWorkers()
+        }
+        #expect(installation.operations("POSTEDSALESLINE-INV", line) == [.create, .update])
+        #expect(installation.operations("POSTEDSALESINV-INV", invoice) == [.create])
+        try installation.settle()
+        try expectWhole(installation)
+    }
+
     @Test func amountsThatComeLateCompleteTheInvoice() throws {
         let installation = try prepared()
         installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: nil, count: 1))

@@ -150,6 +150,23 @@ struct WaitingTests {
         #expect(try installation.coupling("CUSTOMER", customer)?.waiting == nil)
     }
 
+    @Test func olderCouplingNeverOverwritesANewerOne() throws {
+        let installation = try Installation()
+        try installation.couple(item: "1000")
+        installation.send("items", Sample.item("1000", ["unitPrice": 7]))
+        try installation.settle()
+        let price = try #require(installation.instances.first { $0.name == "price-worker" })
+        let pair = PairKey(mapping: "ITEM-PRODUCT", company: Installation.company, id: item).description
+        let newest = try price.engine.tables.load(pair)?.coupling
+        let partition = Installation.home(of: item, count: installation.options.partitions)
+        let records = installation.topics[TopicSlot(topic: "sync.couplings.product-worker", partition: partition)] ?? []
+        let first = try #require(records.first { $0.key.map { String(decoding: $0, as: UTF8.self) } == pair }?.value)
+        try first.withUnsafeBytes { try price.engine.applyRemote(pairKey: pair, value: $0, partition: partition) }
+        #expect(try price.engine.tables.load(pair)?.coupling == newest)
+        try price.engine.applyRemote(pairKey: pair, value: nil, partition: partition)
+        #expect(try price.engine.tables.load(pair) == nil)
+    }
+
     @Test func censusCountsWhatWaitsForWhat() throws {
         let installation = try Installation()
         installation.send("price-list-lines", Sample.price("L", "1000"))

@@ -77,7 +77,9 @@ struct ReferenceGraphTests {
             ]
         )
         #expect(graph.dependencies(of: "ITEM-PRODUCT") == ["CURRENCY", "ITEM UOM", "UNIT GROUP"])
-        #expect(graph.dependents(of: "ITEM-PRODUCT") == ["PLLINE-PRODPRICE", "POSTEDSALESINV-INV", "POSTEDSALESLINE-INV"])
+        #expect(
+            graph.dependents(of: "ITEM-PRODUCT") == ["PLLINE-PRODPRICE", "POSTEDSALESINV-INV", "POSTEDSALESLINE-INV"]
+        )
         #expect(graph.unmet == [.init(from: "CUSTOMER", to: "CONTACT", isDeferrable: true)])
     }
 

@@ -132,7 +132,7 @@ struct InvoiceLines {
             isEmbedded = false
             embedded = []
             ids = []
-            for line in try evaluation.lines(InvoiceRule.lineMapping) where line.exists {
+            for line in try evaluation.lines(InvoiceRule.lineMapping) where line.exists && !line.isWaiting {
                 discount = discount + (line.facts["discountAmount"].flatMap { DecimalText($0) } ?? DecimalText(0))
                 including =
                     including + (line.facts["netAmountIncludingTax"].flatMap { DecimalText($0) } ?? DecimalText(0))
@@ -141,7 +141,7 @@ struct InvoiceLines {
         }
     }
 
-    /// The lines that are not on the other side yet.
+    /// The lines that are not wholly on the other side yet: a closed invoice takes no more of them.
     func missing(in evaluation: Evaluation) throws -> [Waiting.Reference] {
         guard isEmbedded else {
             let total = try PropertyReader.decimal(evaluation.image, "totalAmountIncludingTax") ?? DecimalText(0)
@@ -150,7 +150,7 @@ struct InvoiceLines {
         }
         return try ids.compactMap { id in
             let line = try evaluation.find(InvoiceRule.lineMapping, key: id, byID: true)
-            if let line, line.exists || line.state == .filtered { return nil }
+            if let line, (line.exists && !line.isWaiting) || line.state == .filtered { return nil }
             return .init(mapping: InvoiceRule.lineMapping, key: id, reason: line?.reason ?? .unseen)
         }
     }

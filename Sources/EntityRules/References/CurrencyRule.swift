@@ -7,6 +7,8 @@ import SyncModel
 
 /// Currencies: symbol, and the exchange rate as Dataverse expects it.
 struct CurrencyRule: EntityRule {
+    /// Dataverse's default; the organization's own setting is not known to a worker.
+    static let precision: Int64 = 2
     /// Digits of a rate's fraction (CUR-05).
     static let rateDigits = 10
 
@@ -17,6 +19,8 @@ struct CurrencyRule: EntityRule {
         if evaluation.value(of: "currencysymbol") ?? .null == .null {
             evaluation.set("currencysymbol", .text(code))  // CUR-03
         }
+        // CUR-03
+        evaluation.set("currencyprecision", .number(DecimalText(CurrencyRule.precision)), access: .insertOnly)
         guard let rate = try rate(of: code, &evaluation) else { return }
         guard !rate.isZero else {
             throw RecordError.permanent("ExchangeRateZero", "the exchange rate at \(evaluation.workDate) is 0 (CUR-04)")

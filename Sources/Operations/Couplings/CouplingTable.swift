@@ -45,7 +45,9 @@ struct CouplingTable {
     /// The pairs in the order of mapping, natural key and pair key.
     func sorted(where isWanted: (PairGlance) -> Bool) -> [PairGlance] {
         pairs.values.filter(isWanted).sorted {
-            ($0.pairKey.mapping, $0.name, $0.pairKey.description) < ($1.pairKey.mapping, $1.name, $1.pairKey.description)
+            ($0.pairKey.mapping, $0.name, $0.pairKey.description) < (
+                $1.pairKey.mapping, $1.name, $1.pairKey.description
+            )
         }
     }
 

@@ -77,7 +77,8 @@ struct CouplingsCommand {
         for pair in pairs {
             table.add([
                 .init(pair.pairKey.mapping), .init(pair.key ?? "-"), .init(pair.state.rawValue, pair.state.style),
-                .init(pair.exists ? "yes" : "no"), .init(pair.id), .init(pair.rowID), .init(context.age(pair.updatedAt)),
+                .init(pair.exists ? "yes" : "no"), .init(pair.id), .init(pair.rowID),
+                .init(context.age(pair.updatedAt)),
             ])
         }
         context.console.print(table.text())
@@ -99,7 +100,9 @@ struct CouplingsCommand {
                 let found = try Self.find(query, reader)
                 guard !found.isEmpty else { throw CommandError("there is no pair '\(query.text)'", .no) }
                 if context.isJSON {
-                    context.console.print("[\(found.map { String(decoding: $0.json, as: UTF8.self) }.joined(separator: ",\n"))]")
+                    context.console.print(
+                        "[\(found.map { String(decoding: $0.json, as: UTF8.self) }.joined(separator: ",\n"))]"
+                    )
                 } else {
                     let isWaiting = found.contains { $0.coupling?.waiting != nil }
                     let table = isWaiting ? try reader.table() : CouplingTable()

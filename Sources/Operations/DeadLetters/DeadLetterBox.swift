@@ -35,7 +35,9 @@ struct DeadLetterBox {
         _ limit: Int
     ) -> [(timestamp: Int64, letter: DeadLetter)] {
         let sorted = letters.sorted {
-            ($0.timestamp, $0.letter.partition, $0.letter.offset) < ($1.timestamp, $1.letter.partition, $1.letter.offset)
+            ($0.timestamp, $0.letter.partition, $0.letter.offset) < (
+                $1.timestamp, $1.letter.partition, $1.letter.offset
+            )
         }
         return limit == 0 ? sorted : Array(sorted.suffix(limit))
     }
@@ -43,9 +45,13 @@ struct DeadLetterBox {
     /// The letter at a place such as `0:42`.
     func letter(at place: String) throws -> DeadLetter {
         let parts = place.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let partition = Int32(parts[0]), let offset = Int64(parts[1]), partition >= 0, offset >= 0
+        guard parts.count == 2, let partition = Int32(parts[0]), let offset = Int64(parts[1]), partition >= 0,
+            offset >= 0
         else {
-            throw CommandError("'\(place)' is no place of a dead letter; allowed: partition:offset, such as 0:42", .usage)
+            throw CommandError(
+                "'\(place)' is no place of a dead letter; allowed: partition:offset, such as 0:42",
+                .usage
+            )
         }
         guard partition < (try cluster.partitionCount(of: topic)),
             let message = try reader.record(at: offset, of: TopicPartition(topic, partition))
@@ -71,7 +77,10 @@ struct DeadLetterBox {
         let count = try cluster.partitionCount(of: topic)
         let place = TopicPartition(topic, partition)
         guard partition < count else {
-            throw CommandError("\(topic) has \(count) partitions, and the dead letter came from number \(partition)", .no)
+            throw CommandError(
+                "\(topic) has \(count) partitions, and the dead letter came from number \(partition)",
+                .no
+            )
         }
         let value = letter.isValueOmitted ? try originalValue(letter, place) : letter.value
         try cluster.produce(topic: topic, partition: partition, key: letter.key, value: value, headers: letter.headers)
@@ -85,7 +94,10 @@ struct DeadLetterBox {
     /// The value of a letter that was too large to carry it.
     private func originalValue(_ letter: DeadLetter, _ place: TopicPartition) throws -> [UInt8]? {
         guard let offset = letter.sourceOffset, let message = try reader.record(at: offset, of: place) else {
-            throw CommandError("the value of the dead letter at \(letter.place) lay at \(letter.origin) and is gone", .no)
+            throw CommandError(
+                "the value of the dead letter at \(letter.place) lay at \(letter.origin) and is gone",
+                .no
+            )
         }
         return message.value.map { Array($0) }
     }

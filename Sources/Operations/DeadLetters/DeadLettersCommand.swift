@@ -72,7 +72,9 @@ struct DeadLettersCommand {
             } else {
                 var table = context.table("PLACE", "TIME", "WORKER", "FROM", "CLASS", "ERROR")
                 for letter in letters {
-                    table.add([letter.place, letter.time, letter.worker, letter.origin, letter.errorClass, letter.error])
+                    table.add([
+                        letter.place, letter.time, letter.worker, letter.origin, letter.errorClass, letter.error,
+                    ])
                 }
                 context.console.print(table.text())
                 if letters.count < count {

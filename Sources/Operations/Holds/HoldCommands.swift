@@ -27,7 +27,8 @@ struct HoldCommands {
         commands.make(
             "hold",
             summary: "Stops a table mapping: its worker no longer reads the topics that feed it.",
-            details: "The backlog stays in Kafka, to be seen as lag, until 'syncctl release'. See 'syncctl status' for holds.",
+            details:
+                "The backlog stays in Kafka, to be seen as lag, until 'syncctl release'. See 'syncctl status' for holds.",
             options: [
                 .flag("json", "Print JSON."),
                 .value("reason", short: "r", placeholder: "TEXT", "Why, for those who look at the status."),

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
 internal import SyncModel
 
 extension MappingsReport {
@@ -90,10 +89,6 @@ extension MappingsReport {
 
     /// The value as JSON with sorted keys and a line end.
     static func json(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        // Texts, numbers and switches only: there is nothing that could not be encoded.
-        guard let data = try? encoder.encode(value) else { return "null\n" }
-        return String(decoding: data, as: UTF8.self) + "\n"
+        JSONOutput.text(value) + "\n"
     }
 }

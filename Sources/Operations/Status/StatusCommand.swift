@@ -26,8 +26,11 @@ struct StatusCommand {
         commands.make(
             "status",
             summary: "Shows the running workers, gates, holds, and how much waits or failed.",
-            details: "An instance that gave no sign of life for 30 seconds is shown as silent; --all shows older ones too.",
-            options: [.flag("json", "Print JSON."), .flag("all", short: "a", "Also instances that are silent for a day.")]
+            details:
+                "An instance that gave no sign of life for 30 seconds is shown as silent; --all shows older ones too.",
+            options: [
+                .flag("json", "Print JSON."), .flag("all", short: "a", "Also instances that are silent for a day."),
+            ]
         ) { context in
             let (heartbeats, control) = try Cluster.with(context.installation) { cluster in
                 (try Self.heartbeats(context, cluster), try ControlRecords.read(context, cluster))
@@ -41,7 +44,12 @@ struct StatusCommand {
                     Instance(heartbeat: $0, alive: $0.isAlive(at: now), ageSeconds: max(0, now - $0.atMs) / 1_000)
                 }
                 context.print(
-                    json: Report(instances: instances, silentWorkers: silent, gates: control.gates, holds: control.holds)
+                    json: Report(
+                        instances: instances,
+                        silentWorkers: silent,
+                        gates: control.gates,
+                        holds: control.holds
+                    )
                 )
             } else {
                 Self.print(shown, silent: silent, control, context)
@@ -70,7 +78,16 @@ struct StatusCommand {
         _ context: CommandContext
     ) {
         var table = context.table(
-            "WORKER", "INSTANCE", "STATE", "SEEN", "PARTITIONS", "GATE", "RECORDS", "WAITING", "FAILED", "HTTP"
+            "WORKER",
+            "INSTANCE",
+            "STATE",
+            "SEEN",
+            "PARTITIONS",
+            "GATE",
+            "RECORDS",
+            "WAITING",
+            "FAILED",
+            "HTTP"
         )
         for heartbeat in heartbeats {
             let isAlive = heartbeat.isAlive(at: context.now())
@@ -78,7 +95,8 @@ struct StatusCommand {
             let waiting = heartbeat.waiting.values.reduce(0, +)
             table.add([
                 .init(heartbeat.worker), .init(heartbeat.instance),
-                isAlive ? .init(heartbeat.state, heartbeat.state == "running" ? .good : .doubtful) : .init("silent", .bad),
+                isAlive
+                    ? .init(heartbeat.state, heartbeat.state == "running" ? .good : .doubtful) : .init("silent", .bad),
                 .init(context.age(heartbeat.atMs)), .init(ranges(heartbeat.partitions)),
                 heartbeat.gateOpen ? "open" : .init("closed", .doubtful), .init(String(heartbeat.recordCount)),
                 .init(String(waiting), waiting > 0 ? .doubtful : .plain),

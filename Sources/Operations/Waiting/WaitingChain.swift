@@ -47,12 +47,15 @@ struct WaitingChain: Sendable, Hashable {
 extension WaitingChain {
     /// The chains of a waiting pair: one for each root cause, followed through the couplings as they stand now.
     ///
+    /// Of several ways to one cause it is the first, which goes through what the pair itself names first.
+    ///
     /// What the record itself noted may be older than the couplings, so only the names of its references are taken from
     /// it. Each pair is followed once, so that circles and references that meet again end.
     static func chains(of pair: PairGlance, in table: CouplingTable) -> [WaitingChain] {
         var search = Search(table: table)
         search.follow(pair)
-        return search.chains
+        var roots: Set<Link> = []
+        return search.chains.filter { roots.insert($0.root).inserted }
     }
 
     /// Goes down depth first, with a stack of its own: a chain may be as long as there are records.

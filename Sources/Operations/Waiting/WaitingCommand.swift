@@ -92,7 +92,8 @@ struct WaitingCommand {
     private static func printCauses(_ chains: [[WaitingChain]], _ context: CommandContext) {
         var counts: [Cause: Int] = [:]
         for ofOne in chains {
-            for cause in Set(ofOne.map { Cause(mapping: $0.root.mapping, key: $0.root.key, finding: $0.root.finding) }) {
+            for cause in Set(ofOne.map { Cause(mapping: $0.root.mapping, key: $0.root.key, finding: $0.root.finding) })
+            {
                 counts[cause, default: 0] += 1
             }
         }
@@ -100,7 +101,8 @@ struct WaitingCommand {
         var table = context.table("RECORDS", "ROOT CAUSE")
         for (cause, count) in sorted.prefix(10) {
             table.add([
-                .init(String(count)), .init("\(cause.mapping) \(cause.key) \(cause.finding.words)", cause.finding.style),
+                .init(String(count)),
+                .init("\(cause.mapping) \(cause.key) \(cause.finding.words)", cause.finding.style),
             ])
         }
         context.console.print("\n\(table.text())")

@@ -99,7 +99,7 @@ final class Installation {
 
     /// Takes records of some partitions and releases what may go on, in one transaction.
     ///
-    /// - Parameter aborts: the transaction ends in an abort; nothing of it stays.
+    /// `aborts`: the transaction ends in an abort; nothing of it stays.
     func batch(_ instance: WorkerInstance, _ slots: [(slot: TopicSlot, count: Int)], releases: Int, aborts: Bool) throws
     {
         instance.engine.now = now
@@ -162,6 +162,11 @@ final class Installation {
         for offset in start..<end { try instance.tail(records[offset], from: slot) }
         instance.tailPositions[slot] = end
         instance.store.commit()
+    }
+
+    /// Lets an instance read a changelog again from an earlier position, as from a disk older than its positions say.
+    func rewind(_ instance: WorkerInstance, _ slot: TopicSlot, to position: Int) {
+        instance.tailPositions[slot] = min(position, instance.tailPositions[slot] ?? 0)
     }
 
     /// Delivers the first change of the undelivered ones, or the first of a partition, and sends its result.

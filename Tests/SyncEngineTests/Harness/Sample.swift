@@ -109,9 +109,7 @@ enum Sample {
 extension Installation {
     /// Sends a change event; its time is the installation's, which goes on by a second.
     ///
-    /// - Parameters:
-    ///   - sequence: the row version; nil: the event has none.
-    ///   - at: the event's time; nil: now.
+    /// Without `sequence` the event has no row version; without `at` its time is now.
     @discardableResult
     func send(
         _ entity: String,

@@ -29,7 +29,7 @@ final class WorkerInstance {
     /// The couplings topics that it reads: its own and those of the workers that it refers to.
     private let tails: Set<String>
 
-    /// - Parameter active: the mappings that the workers run under the settings.
+    /// Makes a worker; `active` are the mappings that all workers run under the settings.
     init(name: String, settings: EngineSettings, active: [TableMapping], partitionCount: Int32) {
         self.name = name
         var settings = settings

@@ -64,6 +64,9 @@ final class SimulationRun {
         case 0..<20: produceSome()
         case 20..<60: try batch(instance)
         case 60..<80:
+            if numbers.chance(3), let slot = instance.tailPositions.keys.sorted().randomElement(using: &numbers) {
+                installation.rewind(instance, slot, to: numbers.upTo(50))
+            }
             let tails = installation.pendingTails(instance)
             guard !tails.isEmpty else { return }
             try installation.tail(instance, tails[numbers.upTo(tails.count)], count: 1 + numbers.upTo(40))

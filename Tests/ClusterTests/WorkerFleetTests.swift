@@ -1,0 +1,74 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import KafkaTestSupport
+import SyncTestSupport
+import Testing
+
+/// The six worker processes on a real Kafka: everything arrives, once and in order, whatever happens to them.
+@Suite(.serialized, .enabled(if: RealBroker.home != nil, "KAFKA_HOME names no Apache Kafka"), .realBroker)
+struct WorkerFleetTests {
+    @Test(.timeLimit(.minutes(20)))
+    func everythingArrivesOnceAndInOrder() throws {
+        let run = try ClusterRun("calm", on: try #require(RealBrokerScope.current), scale: 2)
+        try run.fleet.send(run.history.events[...])
+        try run.fleet.startAll()
+        try run.finish()
+    }
+
+    @Test(.timeLimit(.minutes(20)))
+    func killedWorkersLoseAndDoubleNothing() throws {
+        let run = try ClusterRun("kills", on: try #require(RealBrokerScope.current), scale: 2)
+        try run.fleet.send(run.history.events[...])
+        try run.fleet.startAll()
+        let kills = ClusterOptions.kills(8)
+        try run.disturb(times: kills) { index, random in
+            let process = run.fleet.processes[random.below(run.fleet.processes.count)]
+            // The first of all leaves the copy that comes back once; every fifth loses its disk.
+            let state: WorkerProcess.State = index == kills / 2 ? .older : index % 5 == 4 ? .lost : .kept
+            run.say("kill \(index + 1): \(process.worker), state \(state)")
+            try process.killAndRestart(state)
+        }
+        try run.finish()
+    }
+
+    @Test(.timeLimit(.minutes(20)))
+    func aRestartedBrokerLosesAndDoublesNothing() throws {
+        let broker = try #require(RealBrokerScope.current)
+        let run = try ClusterRun("broker", on: broker, scale: 1)
+        try run.fleet.send(run.history.events[...])
+        try run.fleet.startAll()
+        try run.disturb(times: ClusterOptions.restarts(2)) { index, _ in
+            run.say("restart \(index + 1) of the broker")
+            try broker.killAndRestart()
+        }
+        try run.finish()
+    }
+
+    @Test(.timeLimit(.minutes(20)))
+    func instancesComeAndGo() throws {
+        let run = try ClusterRun("instances", on: try #require(RealBrokerScope.current), scale: 2)
+        let events = run.history.events
+        try run.fleet.send(events[..<(events.count / 2)])
+        try run.fleet.startAll()
+        try run.disturb(times: 6) { index, random in
+            let worker = Fleet.workers[random.below(Fleet.workers.count)]
+            switch index {
+            case 0:
+                for worker in ["product-worker", "invoice-worker"] { try run.fleet.start(worker, instance: "b") }
+            case 1: try run.fleet.send(events[(events.count / 2)...])
+            case 2, 3:
+                run.say("one more \(worker)")
+                try run.fleet.start(worker, instance: "c\(index)")
+            default:
+                let process = run.fleet.processes[random.below(6)]
+                run.say("\(process.worker) \(process.instance) leaves")
+                // Another of its kind takes over; where it was the only one, it comes back.
+                let code = run.fleet.remove(process)
+                #expect(code == 0)
+                try run.fleet.start(process.worker, instance: "d\(index)")
+            }
+        }
+        try run.finish()
+    }
+}

@@ -1,0 +1,203 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import JSON
+import SyncModel
+
+/// The demo company many times over, as a history of change events in a bad order, and where it ends.
+///
+/// References come late, records are updated and deleted later on, events come twice, some with keys as a database
+/// connector writes them and some with none. The seed decides everything.
+public struct SourceHistory: Sendable {
+    /// How much there is of everything.
+    public struct Options: Sendable {
+        /// How often the demo company's records are there.
+        public var copies = 1
+        /// Decides everything that is random.
+        public var seed: UInt64
+        /// Share of events that come twice, in percent.
+        public var duplicates = 5
+        /// Share of events with an object as key, in percent.
+        public var objectKeys = 5
+        /// Share of events with no key, in percent.
+        public var withoutKey = 5
+        /// Share of records that a database connector reports, in percent.
+        public var connector = 5
+
+        /// Makes options with the defaults.
+        public init(copies: Int = 1, seed: UInt64) {
+            self.copies = copies
+            self.seed = seed
+        }
+    }
+
+    /// The company of all records.
+    public static let company = "CRONUS International Ltd."
+    /// When the history begins: 2026-03-01, in milliseconds since 1970.
+    static let beginning: Int64 = 1_772_323_200_000
+
+    /// The events in the order in which they are sent.
+    public private(set) var events: [SourceEvent] = []
+    /// The records that exist at the end, by entity and id.
+    public private(set) var final: [String: [String: SourceValue]] = [:]
+    /// The records that were deleted.
+    public private(set) var deleted: [String: [String: SourceValue]] = [:]
+
+    private let options: Options
+    private var random: SeededGenerator
+    private var sequence: Int64 = 1_000
+    private var placed: [(place: Double, event: SourceEvent)] = []
+
+    /// Reads the demo data and writes its history.
+    public init(directory: String, _ options: Options) throws {
+        self.options = options
+        random = SeededGenerator(seed: options.seed)
+        var company = try Company(directory: directory)
+        company.multiply(by: options.copies, using: &random)
+        addDoomedItems(to: &company)
+        let referenced = References(company)
+        for entity in Company.entities {
+            for record in company.records[entity] ?? [] { write(record, entity, referenced) }
+        }
+        placed.sort { ($0.place, $0.event.version) < ($1.place, $1.event.version) }
+        events = placed.map(\.event)
+        placed = []
+    }
+
+    /// Adds items that nothing refers to, to be deleted; half have a unit, so that they become products.
+    private func addDoomedItems(to company: inout Company) {
+        guard let item = company.records["items"]?.first, let unit = company.records["item-units"]?.first else {
+            return
+        }
+        for index in 0..<options.copies * 5 {
+            var doomed = item
+            let id = NamedUUID.make("doomed item \(index)")
+            doomed["systemId"] = .text(id)
+            doomed["number"] = .text("DOOMED-\(index)")
+            company.add(doomed, to: "items")
+            guard index % 2 == 0 else { continue }
+            var own = unit
+            own["systemId"] = .text(NamedUUID.make("unit of doomed item \(index)"))
+            own["itemId"] = .text(id)
+            own["itemNo"] = .text("DOOMED-\(index)")
+            company.add(own, to: "item-units")
+        }
+    }
+
+    /// Writes the versions of one record to their places in the history.
+    private mutating func write(_ record: SourceValue, _ entity: String, _ referenced: References) {
+        let id = record.text("systemId")
+        var versions = makeVersions(of: record, entity, referenced)
+        let isConnector =
+            ["items", "item-units", "customers", "price-list-lines"].contains(entity)
+            && random.chance(options.connector)
+        stamp(&versions, isConnector: isConnector)
+        var place = firstPlace(entity)
+        for version in versions {
+            place += random.fraction() * (1.2 - place)
+            let value =
+                isConnector
+                ? version.connector(entity: entity) : version.canonical(entity: entity, company: SourceHistory.company)
+            let event = SourceEvent(
+                entity: entity,
+                id: id,
+                version: version.sequence,
+                key: isConnector ? SourceHistory.objectKey(id) : key(id),
+                value: value
+            )
+            placed.append((place, event))
+            if random.chance(options.duplicates) { placed.append((place + random.fraction() * 0.3, event)) }
+            if isConnector, version.operation == .delete {
+                var tombstone = event
+                tombstone.value = nil
+                placed.append((place, tombstone))
+            }
+        }
+        if let last = versions.last, last.operation == .delete {
+            deleted[entity, default: [:]][id] = last.image
+        } else if let last = versions.last {
+            final[entity, default: [:]][id] = last.image
+        }
+    }
+
+    /// What refers to most comes first, three times in four.
+    private mutating func firstPlace(_ entity: String) -> Double {
+        let ranks = [
+            "sales-invoices": 0.0, "price-list-lines": 0.1, "price-lists": 0.25, "items": 0.3, "resources": 0.4,
+            "customers": 0.45, "item-units": 0.55, "resource-units": 0.6, "currencies": 0.7,
+        ]
+        return random.chance(75) ? (ranks[entity] ?? 0) + random.fraction() * 0.25 : random.fraction()
+    }
+
+    /// Row versions and times that grow with the versions; a connector sometimes leaves the record's own time as it was.
+    private mutating func stamp(_ versions: inout [SourceVersion], isConnector: Bool) {
+        for index in versions.indices {
+            sequence += 1
+            versions[index].sequence = sequence
+            versions[index].eventAt = SourceHistory.beginning + sequence * 10
+            let time =
+                isConnector && index > 0 && random.chance(50)
+                ? versions[index - 1].image.text("lastModifiedDateTime")
+                : Timestamp.text(milliseconds: versions[index].eventAt)
+            versions[index].image["lastModifiedDateTime"] = .text(time)
+        }
+    }
+
+    private mutating func key(_ id: String) -> [UInt8]? {
+        let choice = random.below(100)
+        if choice < options.objectKeys { return SourceHistory.objectKey(id) }
+        return choice < options.objectKeys + options.withoutKey ? nil : Array(id.utf8)
+    }
+
+    private static func objectKey(_ id: String) -> [UInt8] { Array("{\"systemId\":\"\(id)\"}".utf8) }
+
+    /// The record's life: a first version, updates, and perhaps its end and a new beginning.
+    private mutating func makeVersions(
+        of record: SourceValue,
+        _ entity: String,
+        _ referenced: References
+    ) -> [SourceVersion] {
+        let version = { (operation: SourceVersion.Operation, image: SourceValue) in
+            SourceVersion(operation: operation, image: image, sequence: 0, eventAt: 0)
+        }
+        if entity == "sales-invoices" {
+            return InvoiceLife.images(of: record, using: &random).enumerated().map {
+                version($0.offset == 0 ? .create : .update, $0.element)
+            }
+        }
+        var image = record
+        var versions = [version(random.chance(50) ? .read : .create, image)]
+        // A mean of one update for every two records.
+        while random.chance(33) {
+            SourceHistory.change(&image, entity, using: &random)
+            versions.append(version(.update, image))
+        }
+        if referenced.isDoomed(record, entity) || (referenced.isFree(record, entity) && random.chance(10)) {
+            versions.append(version(.delete, image))
+            if entity == "price-list-lines", random.chance(20) {
+                SourceHistory.change(&image, entity, using: &random)
+                versions.append(version(.create, image))
+            }
+        }
+        return versions
+    }
+
+    /// Changes what no other record refers to.
+    private static func change(_ image: inout SourceValue, _ entity: String, using random: inout SeededGenerator) {
+        switch entity {
+        case "items":
+            image["unitPrice"] = Company.price(using: &random)
+            if random.chance(50) { image["inventory"] = .number(String(random.below(2_000) - 500)) }
+            if random.chance(20) { image["displayName"] = .text("Name \(random.below(1_000)) – Größe ⚙︎") }
+        case "resources", "price-list-lines": image["unitPrice"] = Company.price(using: &random)
+        case "item-units", "resource-units": image["qtyPerUnitOfMeasure"] = .number(String(1 + random.below(20)))
+        case "customers":
+            image["addressLine1"] = .text("Street \(random.below(1_000))")
+            if random.chance(50) { image["creditLimit"] = Company.price(using: &random) }
+            if random.chance(30) { image["city"] = .text(random.chance(50) ? "" : "Łódź") }
+        case "currencies": image["displayName"] = .text("\(image.text("code")) of \(random.below(1_000))")
+        default: image["description"] = .text("Description \(random.below(1_000))")
+        }
+    }
+}
