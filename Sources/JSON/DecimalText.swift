@@ -21,26 +21,51 @@ public struct DecimalText: Sendable {
 
     /// The number as written.
     public let text: String
+    /// Whether it is written in canonical notation, as nearly all numbers are: then nothing has to be worked out.
+    private let isCanonical: Bool
 
     /// Reads a number in JSON's grammar.
     ///
     /// Returns nil when the text is none, is longer than 2048 characters, or would need more than ``maximumDigits``
     /// digits before or behind the decimal point.
     public init?(_ text: String) {
-        let isAcceptable = text.withBytes { bytes in
+        isCanonical = text.withBytes { Self.isCanonical($0) }
+        let isAcceptable = isCanonical || text.withBytes { bytes in
             bytes.count <= Self.maximumTextLength && DecimalDigits(bytes, limit: Self.maximumDigits) != nil
         }
         guard isAcceptable else { return nil }
         self.text = text
     }
 
+    /// Whether the bytes are a number in canonical notation, of no more digits than are always accepted.
+    private static func isCanonical(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count <= maximumDigits else { return false }
+        var index = bytes.first == UInt8(ascii: "-") ? 1 : 0
+        let start = index
+        func skipDigits() {
+            while index < bytes.count, bytes[index] >= UInt8(ascii: "0"), bytes[index] <= UInt8(ascii: "9") { index += 1 }
+        }
+        skipDigits()
+        let integerCount = index - start
+        guard integerCount > 0, integerCount == 1 || bytes[start] != UInt8(ascii: "0") else { return false }
+        // A negative zero is not canonical.
+        if index == bytes.count { return start == 0 || bytes[start] != UInt8(ascii: "0") }
+        guard bytes[index] == UInt8(ascii: ".") else { return false }
+        index += 1
+        let fraction = index
+        skipDigits()
+        return index == bytes.count && index > fraction && bytes[index - 1] != UInt8(ascii: "0")
+    }
+
     /// Makes the decimal with that value.
     public init(_ value: Int64) {
         text = String(value)
+        isCanonical = true
     }
 
     init(_ digits: DecimalDigits) {
         text = digits.text
+        isCanonical = true
     }
 
     var digits: DecimalDigits {
@@ -49,13 +74,13 @@ public struct DecimalText: Sendable {
     }
 
     /// The number in canonical plain notation: no exponent, no needless zero, no negative zero.
-    public var normalized: String { digits.text }
+    public var normalized: String { isCanonical ? text : digits.text }
 
     /// Whether the number is less than zero; a zero written with a sign is not.
-    public var isNegative: Bool { digits.isNegative }
+    public var isNegative: Bool { isCanonical ? text.utf8.first == UInt8(ascii: "-") : digits.isNegative }
 
     /// Whether the number is zero.
-    public var isZero: Bool { digits.isZero }
+    public var isZero: Bool { isCanonical ? text == "0" : digits.isZero }
 }
 
 extension DecimalText: Hashable, Comparable, CustomStringConvertible {

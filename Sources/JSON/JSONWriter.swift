@@ -14,72 +14,65 @@
 /// writer.endObject()
 /// writer.bytes  // {"price":649.40}
 /// ```
-public struct JSONWriter {
-    /// What was written so far.
-    public private(set) var bytes: [UInt8]
+public struct JSONWriter: ~Copyable {
+    private var buffer: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    /// How many bytes were written so far.
+    public private(set) var count = 0
     private var needsComma = false
 
     /// Makes a writer whose buffer has room for that many bytes before it grows.
     public init(reserving capacity: Int = 1024) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
+        self.capacity = max(capacity, 64)
+        buffer = .allocate(capacity: self.capacity)
     }
+
+    deinit { buffer.deallocate() }
 
     /// Begins anew and keeps the buffer.
     public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+        count = 0
         needsComma = false
     }
+
+    /// A copy of what was written so far.
+    public var bytes: [UInt8] { Array(UnsafeBufferPointer(start: buffer, count: count)) }
 
     /// What was written so far as text.
-    public var text: String { String(decoding: bytes, as: UTF8.self) }
+    public var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+
+    /// Calls `body` with what was written so far, without a copy.
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try body(UnsafeRawBufferPointer(start: buffer, count: count))
+    }
 
     /// Begins an object.
-    public mutating func beginObject() {
-        separate()
-        bytes.append(UInt8(ascii: "{"))
-        needsComma = false
-    }
+    public mutating func beginObject() { open(UInt8(ascii: "{")) }
 
     /// Ends the object begun last.
-    public mutating func endObject() {
-        bytes.append(UInt8(ascii: "}"))
-        needsComma = true
-    }
+    public mutating func endObject() { close(UInt8(ascii: "}")) }
 
     /// Begins an array.
-    public mutating func beginArray() {
-        separate()
-        bytes.append(UInt8(ascii: "["))
-        needsComma = false
-    }
+    public mutating func beginArray() { open(UInt8(ascii: "[")) }
 
     /// Ends the array begun last.
-    public mutating func endArray() {
-        bytes.append(UInt8(ascii: "]"))
-        needsComma = true
-    }
+    public mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// Writes the name of a member, whose value is written next.
     public mutating func key(_ name: String) {
-        separate()
         name.withBytes { appendQuoted($0) }
-        bytes.append(UInt8(ascii: ":"))
+        append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// Writes a string.
     public mutating func string(_ text: String) {
-        separate()
         text.withBytes { appendQuoted($0) }
-        needsComma = true
     }
 
     /// Writes a string that is given as UTF-8.
     public mutating func string(bytes text: UnsafeRawBufferPointer) {
-        separate()
         appendQuoted(text)
-        needsComma = true
     }
 
     /// Writes a number with exactly these characters, which the caller knows to be a JSON number.
@@ -94,7 +87,21 @@ public struct JSONWriter {
 
     /// Writes an integer.
     public mutating func integer(_ value: Int64) {
-        raw(String(value))
+        separate()
+        reserve(20)
+        var rest = value.magnitude
+        var digits = 1
+        while rest >= 10 {
+            rest /= 10
+            digits += 1
+        }
+        if value < 0 { append(UInt8(ascii: "-")) }
+        rest = value.magnitude
+        for index in stride(from: count + digits - 1, through: count, by: -1) {
+            buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        count += digits
     }
 
     /// Writes a truth value.
@@ -110,8 +117,7 @@ public struct JSONWriter {
     /// Writes JSON text as it is, which the caller knows to be one value.
     public mutating func raw(_ json: UnsafeRawBufferPointer) {
         separate()
-        bytes.append(contentsOf: json)
-        needsComma = true
+        append(json)
     }
 
     /// Writes JSON text as it is, which the caller knows to be one value.
@@ -124,41 +130,105 @@ public struct JSONWriter {
         value.withRawBytes { raw($0) }
     }
 
+    private mutating func open(_ bracket: UInt8) {
+        separate()
+        append(bracket)
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        append(bracket)
+        needsComma = true
+    }
+
+    /// Puts the comma before a value, where one is due, and makes it due behind it.
     private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        if needsComma { append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func reserve(_ additional: Int) {
+        guard capacity - count < additional else { return }
+        let larger = max(2 * capacity, count + additional)
+        let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+        grown.update(from: buffer, count: count)
+        buffer.deallocate()
+        buffer = grown
+        capacity = larger
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        reserve(1)
+        buffer[count] = byte
+        count += 1
+    }
+
+    private mutating func append(_ text: UnsafeRawBufferPointer) {
+        guard let start = text.baseAddress else { return }
+        reserve(text.count)
+        UnsafeMutableRawPointer(buffer + count).copyMemory(from: start, byteCount: text.count)
+        count += text.count
     }
 
     private mutating func appendQuoted(_ text: UnsafeRawBufferPointer) {
-        bytes.append(UInt8(ascii: "\""))
-        var written = 0
-        for index in text.indices {
-            let byte = text[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            bytes.append(contentsOf: text[written..<index])
-            appendEscaped(byte)
-            written = index + 1
+        separate()
+        append(UInt8(ascii: "\""))
+        var rest = text
+        while true {
+            let plain = rest.countBeforeEscape
+            append(UnsafeRawBufferPointer(rebasing: rest[..<plain]))
+            guard plain < rest.count else { break }
+            appendEscaped(rest[plain])
+            rest = UnsafeRawBufferPointer(rebasing: rest[(plain + 1)...])
         }
-        bytes.append(contentsOf: text[written...])
-        bytes.append(UInt8(ascii: "\""))
+        append(UInt8(ascii: "\""))
     }
 
     private mutating func appendEscaped(_ byte: UInt8) {
-        bytes.append(UInt8(ascii: "\\"))
+        append(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0C: bytes.append(UInt8(ascii: "f"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
+        case 0x08: append(UInt8(ascii: "b"))
+        case 0x09: append(UInt8(ascii: "t"))
+        case 0x0A: append(UInt8(ascii: "n"))
+        case 0x0C: append(UInt8(ascii: "f"))
+        case 0x0D: append(UInt8(ascii: "r"))
         default:
-            bytes.append(contentsOf: "u00".utf8)
-            bytes.append(hexadecimal(byte >> 4))
-            bytes.append(hexadecimal(byte & 15))
+            append(UInt8(ascii: "u"))
+            append(UInt8(ascii: "0"))
+            append(UInt8(ascii: "0"))
+            append(hexadecimal(byte >> 4))
+            append(hexadecimal(byte & 15))
         }
     }
 
     private func hexadecimal(_ digit: UInt8) -> UInt8 {
         digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// How many bytes stand before the first that JSON wants escaped: a control character, a quote or a backslash.
+    fileprivate var countBeforeEscape: Int {
+        guard let start = baseAddress else { return 0 }
+        var index = 0
+        // Eight bytes at a time: a byte's highest bit becomes set where the byte is one of them (or, at worst, one above).
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        while index + 8 <= count {
+            let bytes = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let quotes = bytes ^ (ones &* 0x22)
+            let backslashes = bytes ^ (ones &* 0x5c)
+            let controls = (bytes &- ones &* 0x20) & ~bytes
+            let found = controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+            if found & highs != 0 { break }
+            index += 8
+        }
+        while index < count {
+            let byte = start.load(fromByteOffset: index, as: UInt8.self)
+            if byte < 0x20 || byte == 0x22 || byte == 0x5c { return index }
+            index += 1
+        }
+        return count
     }
 }

@@ -37,18 +37,32 @@ public final class CouplingTables<Store: OrderedStore> {
 
     /// Stores a coupling, keeps the indexes in step and returns the record's bytes as they go to the changelog.
     @discardableResult
-    public func save(_ coupling: Coupling, replacing old: Coupling?, partition: Int32) throws -> [UInt8] {
+    public func save(
+        _ coupling: Coupling,
+        pairKey: String,
+        replacing old: Coupling?,
+        partition: Int32
+    ) throws -> [UInt8] {
         writer.removeAll()
         coupling.write(to: &writer)
-        try writer.bytes.withUnsafeBytes { try put(coupling, record: $0, replacing: old, partition: partition) }
-        return writer.bytes
+        let record = writer.bytes
+        try record.withUnsafeBytes {
+            try put(coupling, pairKey: pairKey, record: $0, replacing: old, partition: partition)
+        }
+        return record
     }
 
     /// Stores a coupling whose record is written already, and keeps the indexes in step.
-    func put(_ coupling: Coupling, record: UnsafeRawBufferPointer, replacing old: Coupling?, partition: Int32) throws {
+    func put(
+        _ coupling: Coupling,
+        pairKey: String,
+        record: UnsafeRawBufferPointer,
+        replacing old: Coupling?,
+        partition: Int32
+    ) throws {
         try store.put(
             .couplings,
-            Array(coupling.pairKey.description.utf8),
+            Array(pairKey.utf8),
             StoredCoupling.make(partition: partition, record: record)
         )
         try updateIndexes(from: old, to: coupling, partition: partition)
@@ -73,9 +87,10 @@ public final class CouplingTables<Store: OrderedStore> {
             for key in before where !after.contains(key) { try store.remove(.waiters, key) }
             for key in after where !before.contains(key) { try store.put(.waiters, key, []) }
         }
-        guard let coupling = new ?? old else { return }
-        if ownMappings.contains(coupling.mapping) { try updateOwnIndexes(from: old, to: new, partition: partition) }
-        if let document = coupling.document, (old == nil) != (new == nil) {
+        if let mapping = new?.mapping ?? old?.mapping, ownMappings.contains(mapping) {
+            try updateOwnIndexes(from: old, to: new, partition: partition)
+        }
+        if (old == nil) != (new == nil), let coupling = new ?? old, let document = coupling.document {
             let key = IndexKeys.line(coupling, of: document)
             if new != nil { try store.put(.lines, key, []) } else { try store.remove(.lines, key) }
         }
@@ -83,7 +98,7 @@ public final class CouplingTables<Store: OrderedStore> {
 
     /// What waits and what is over, which only its owner goes on with.
     private func updateOwnIndexes(from old: Coupling?, to new: Coupling?, partition: Int32) throws {
-        if (old?.waiting != nil) != (new?.waiting != nil), let pair = (new ?? old)?.pairKey.description {
+        if (old?.waiting != nil) != (new?.waiting != nil), let pair = (new?.pairKey ?? old?.pairKey)?.description {
             let key = IndexKeys.waiting(partition: partition, pairKey: pair)
             if new?.waiting != nil { try store.put(.waiting, key, []) } else { try store.remove(.waiting, key) }
         }

@@ -43,12 +43,14 @@ public struct NoRule: EntityRule {
     public init() {}
 }
 
-/// A table mapping with its rule, as a worker runs it.
-public struct ActiveMapping: Sendable {
+/// A table mapping with its rule, as a worker runs it; one object, since every event passes it on.
+public final class ActiveMapping: Sendable {
     /// The mapping, with the fields that hold under the settings and go to Dataverse.
     public let mapping: TableMapping
     /// Its rule.
     public let rule: any EntityRule
+    /// The fields that an event's values are read by, the rule's own left out.
+    let fields: [ActiveField]
 
     /// Makes an active mapping: fields of other settings or of the other direction fall away.
     public init(_ mapping: TableMapping, rule: any EntityRule, conditions: Set<TableMapping.Condition>) {
@@ -58,5 +60,15 @@ public struct ActiveMapping: Sendable {
         }
         self.mapping = mapping
         self.rule = rule
+        fields = mapping.fields.filter { !$0.isByRule && $0.access != .readOnly }.map { ActiveField($0) }
+    }
+}
+
+/// A field mapping as one object.
+final class ActiveField: Sendable {
+    let mapping: FieldMapping
+
+    init(_ mapping: FieldMapping) {
+        self.mapping = mapping
     }
 }

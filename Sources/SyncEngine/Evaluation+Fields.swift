@@ -10,16 +10,16 @@ extension Evaluation {
     /// A property that the event does not carry leaves its column alone; null, an empty text, an empty date and an
     /// all-zero id clear it.
     mutating func applyFields() throws {
-        columns.reserveCapacity(mapping.fields.count + 4)
-        for field in mapping.fields where !field.isByRule && field.access != .readOnly {
-            guard let value = try value(of: field) else { continue }
+        columns.reserveCapacity(active.fields.count + 4)
+        for field in active.fields {
+            guard let value = try value(of: field.mapping) else { continue }
             columns.append(
                 MappedColumn(
-                    field.column,
+                    field.mapping.column,
                     value,
-                    access: field.access,
-                    isImpliedOnCreate: field.isImpliedOnCreate,
-                    changeIsError: field.changeIsError
+                    access: field.mapping.access,
+                    isImpliedOnCreate: field.mapping.isImpliedOnCreate,
+                    changeIsError: field.mapping.changeIsError
                 )
             )
         }

@@ -30,7 +30,8 @@ public struct RecordState: Sendable, Hashable {
 /// The field mappings fill it first, then the entity rule completes it.
 public struct Evaluation {
     /// The mapping with the fields that hold under the settings.
-    public let mapping: TableMapping
+    public var mapping: TableMapping { active.mapping }
+    let active: ActiveMapping
     /// The settings.
     public let settings: EngineSettings
     /// The record's image.
@@ -60,7 +61,7 @@ public struct Evaluation {
     public let lines: (_ mapping: String) throws -> [ReferencedRecord]
 
     init(
-        mapping: TableMapping,
+        active: ActiveMapping,
         settings: EngineSettings,
         image: JSONValue,
         coupling: Coupling,
@@ -68,7 +69,7 @@ public struct Evaluation {
         lookUp: @escaping (String, String, Bool, [String]) throws -> ReferencedRecord?,
         lines: @escaping (String) throws -> [ReferencedRecord]
     ) {
-        self.mapping = mapping
+        self.active = active
         self.settings = settings
         self.image = image
         self.coupling = coupling

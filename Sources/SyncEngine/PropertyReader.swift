@@ -37,13 +37,18 @@ public enum PropertyReader {
 
     /// A natural key: the values of the properties joined by `/`; nil where the first is absent or one is no scalar.
     public static func key(_ image: JSONValue, _ properties: [String]) -> String? {
-        var parts: [String] = []
-        for property in properties {
-            guard let value = image[property], let part = value.string ?? value.numberText ?? (value.isNull ? "" : nil)
-            else { return nil }
-            parts.append(part)
+        guard let first = properties.first, var key = keyPart(image, first) else { return nil }
+        for property in properties.dropFirst() {
+            guard let part = keyPart(image, property) else { return nil }
+            key += "/"
+            key += part
         }
-        return parts.joined(separator: "/")
+        return key
+    }
+
+    private static func keyPart(_ image: JSONValue, _ property: String) -> String? {
+        guard let value = image[property] else { return nil }
+        return value.string ?? value.numberText ?? (value.isNull ? "" : nil)
     }
 
     /// A text as filters compare it: escapes undone, blanks around it off.

@@ -154,9 +154,9 @@ extension SyncEngine {
         eventAt: Int64
     ) throws -> Evaluation {
         let tables = tables
-        let company = coupling.company
+        let (company, id) = (coupling.company, coupling.id)
         var evaluation = Evaluation(
-            mapping: active.mapping,
+            active: active,
             settings: settings,
             image: image,
             coupling: coupling,
@@ -165,9 +165,9 @@ extension SyncEngine {
                 try tables.reference(mapping, company: company, key: key, byID: byID, columns: columns)
             },
             lines: { mapping in
-                try tables.lines(of: coupling.id, mapping: mapping, company: company).compactMap { pair in
-                    let id = String(pair.dropFirst(mapping.utf8.count + company.utf8.count + 2))
-                    return try tables.reference(mapping, company: company, key: id, byID: true)
+                try tables.lines(of: id, mapping: mapping, company: company).compactMap { pair in
+                    let line = String(pair.dropFirst(mapping.utf8.count + company.utf8.count + 2))
+                    return try tables.reference(mapping, company: company, key: line, byID: true)
                 }
             }
         )

@@ -9,13 +9,14 @@ extension SyncEngine {
     public var pendingReleases: Int { releaseQueue.count }
 
     /// Stores a coupling with a higher revision, sends it to the changelog and wakes who waits for it.
-    func save(_ coupling: Coupling, replacing known: Coupling?, partition: Int32) throws {
-        var coupling = coupling
+    func save(_ saved: consuming Coupling, replacing known: Coupling?, partition: Int32) throws {
+        var coupling = saved
         // At least the time, so that a pair's new life after its tombstone is newer than any copy of the old one.
         coupling.revision = max((known?.revision ?? 0) + 1, now)
         coupling.updatedAt = now
-        let bytes = try tables.save(coupling, replacing: known, partition: partition)
-        try sink.record(coupling: bytes, pairKey: coupling.pairKey.description, partition: partition)
+        let pairKey = coupling.pairKey.description
+        let bytes = try tables.save(coupling, pairKey: pairKey, replacing: known, partition: partition)
+        try sink.record(coupling: bytes, pairKey: pairKey, partition: partition)
         try wakeWaiters(for: coupling, known: known)
     }
 
@@ -32,7 +33,7 @@ extension SyncEngine {
         }
         let coupling = try tables.decode(value, isStored: false)
         if let known, known.coupling.revision >= coupling.revision { return }
-        try tables.put(coupling, record: value, replacing: known?.coupling, partition: partition)
+        try tables.put(coupling, pairKey: pairKey, record: value, replacing: known?.coupling, partition: partition)
         try wakeWaiters(for: coupling, known: known?.coupling)
     }
 

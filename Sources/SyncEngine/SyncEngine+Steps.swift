@@ -28,7 +28,7 @@ extension SyncEngine {
         let base = coupling.base
         let isOpen = rule.openState == nil || (base["statecode"] ?? "0") == "0"
         let wanted = evaluation.late.isEmpty ? evaluation.state : nil
-        let stateDiffers = wanted.map { $0.columns.contains { $0.value.baseText != base[$0.name] } } ?? false
+        let stateDiffers = wanted.map { $0.columns.contains { !$0.value.isAgreed(base[$0.name]) } } ?? false
         if !isOpen, stateDiffers, let open = rule.openState { return Step(operation: .setState, columns: open.columns) }
         // A row found under our own id holds nobody knows what: every column is written, also the empty ones.
         let isUnknown = base.isEmpty
@@ -36,7 +36,7 @@ extension SyncEngine {
             guard column.access == .readWrite || (column.access == .modifyOnly && evaluation.late.isEmpty) else {
                 return false
             }
-            return isUnknown || column.value.baseText != base[column.name]
+            return isUnknown || !column.value.isAgreed(base[column.name])
         }
         if isOpen, !changed.isEmpty { return Step(operation: .update, columns: changed) }
         if stateDiffers, let wanted { return Step(operation: .setState, columns: wanted.columns) }
@@ -45,7 +45,7 @@ extension SyncEngine {
 
     private func refuseForbiddenChange(_ coupling: Coupling, _ evaluation: Evaluation) throws {
         for column in evaluation.columns where column.changeIsError {
-            guard let agreed = coupling.base[column.name], agreed != column.value.baseText else { continue }
+            guard let agreed = coupling.base[column.name], !column.value.isAgreed(agreed) else { continue }
             throw RecordError.permanent(
                 "ColumnCannotChange",
                 "column \(column.name) of an existing \(evaluation.mapping.dataverse.table) cannot be changed"

@@ -24,5 +24,12 @@ public struct Causation: Sendable, Hashable {
     }
 
     /// `<topic>|<partition>|<offset>`, as in change ids.
-    public var path: String { "\(topic)|\(partition)|\(offset)" }
+    public var path: String {
+        var text = topic
+        text += "|"
+        text += String(partition)
+        text += "|"
+        text += String(offset)
+        return text
+    }
 }

@@ -74,8 +74,7 @@ public struct ChangeEvent {
             guard let keyID else { throw Malformed("no record id in key or image") }
             return keyID
         }
-        guard let text = member.string, NamedUUID.isUUID(text) else { throw Malformed("the record's id is no UUID") }
-        let id = text.lowercased()
+        guard let id = member.string.flatMap(NamedUUID.canonical) else { throw Malformed("the record's id is no UUID") }
         if id == blankID { throw Malformed("the record's id is all zeros") }
         if let keyID, keyID != id { throw Malformed("key and image name different ids") }
         return id
@@ -90,8 +89,7 @@ public struct ChangeEvent {
     public static func keyID(_ key: UnsafeRawBufferPointer?, using document: JSONDocument) -> String? {
         guard let key, key.count >= 36 else { return nil }
         if key.count == 36 {
-            let text = String(decoding: key, as: UTF8.self)
-            return NamedUUID.isUUID(text) ? text.lowercased() : nil
+            return NamedUUID.canonical(String(decoding: key, as: UTF8.self))
         }
         guard let root = try? document.parse(key) else { return nil }
         var value: JSONValue? = root
@@ -99,7 +97,6 @@ public struct ChangeEvent {
             let payload = root["schema"] != nil ? root["payload"] ?? root : root
             value = payload["systemId"] ?? payload["id"]
         }
-        guard let text = value?.string, NamedUUID.isUUID(text) else { return nil }
-        return text.lowercased()
+        return value?.string.flatMap(NamedUUID.canonical)
     }
 }

@@ -42,6 +42,16 @@ public enum ColumnValue: Sendable, Hashable {
         }
     }
 
+    /// Whether the base has this value.
+    public func isAgreed(_ base: String?) -> Bool {
+        switch (self, base) {
+        case (.null, nil): true
+        case (.null, .some), (_, nil): false
+        case (.text(let text), .some(let agreed)), (.reference(_, _, let text), .some(let agreed)): text == agreed
+        case (_, .some(let agreed)): baseText == agreed
+        }
+    }
+
     /// The value as the base keeps it, for comparison; nil for null.
     public var baseText: String? {
         switch self {

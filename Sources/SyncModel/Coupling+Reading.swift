@@ -133,6 +133,7 @@ extension JSONValue {
     var texts: [String: String] {
         guard kind == .object else { return [:] }
         var result: [String: String] = [:]
+        result.reserveCapacity(count)
         for (name, value) in members { result[name] = value.string }
         return result
     }

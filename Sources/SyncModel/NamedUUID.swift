@@ -34,6 +34,12 @@ public enum NamedUUID {
         return position == 36
     }
 
+    /// The UUID that a text is, in lower case; nil where it is none.
+    static func canonical(_ text: String) -> String? {
+        guard isUUID(text) else { return nil }
+        return text.utf8.contains { (0x41...0x46).contains($0) } ? text.lowercased() : text
+    }
+
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
     }

@@ -59,8 +59,13 @@ public struct OutboundChange: Sendable {
 
     /// The id of a change: a name for pair, operation, causation and, from the second on, number.
     public static func changeID(pair: PairKey, operation: Operation, causation: Causation, number: Int) -> String {
-        let name = "\(pair)|\(operation.rawValue)|\(causation.path)"
-        return NamedUUID.make(number > 1 ? "\(name)|\(number)" : name)
+        var name = pair.description
+        name += "|"
+        name += operation.rawValue
+        name += "|"
+        name += causation.path
+        if number > 1 { name += "|\(number)" }
+        return NamedUUID.make(name)
     }
 
     /// Writes the change as it stands on `crm.outbound.<entity>`.
@@ -153,7 +158,7 @@ extension MappedColumn {
         case .bool(let flag):
             writer.field(name, flag)
         case .reference(let navigation, let entitySet, let id):
-            writer.field("\(navigation)@odata.bind", "/\(entitySet)(\(id))")
+            writer.field(navigation + "@odata.bind", "/" + entitySet + "(" + id + ")")
         case .resolve:
             break
         }

@@ -18,5 +18,14 @@ public struct PairKey: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The key as text.
-    public var description: String { "\(mapping)/\(company)/\(id)" }
+    public var description: String {
+        var text = ""
+        text.reserveCapacity(mapping.utf8.count + company.utf8.count + id.utf8.count + 2)
+        text += mapping
+        text += "/"
+        text += company
+        text += "/"
+        text += id
+        return text
+    }
 }

@@ -7,7 +7,12 @@ public enum Timestamp {
     ///
     /// Takes 0 to 9 digits of a second's fraction and `Z` or an offset; the fraction is cut to microseconds.
     public static func microseconds(_ text: String) -> Int64? {
-        var reader = Reader(Array(text.utf8))
+        if let value = text.utf8.withContiguousStorageIfAvailable({ microseconds(Reader($0)) }) { return value }
+        return Array(text.utf8).withUnsafeBufferPointer { microseconds(Reader($0)) }
+    }
+
+    private static func microseconds(_ start: Reader) -> Int64? {
+        var reader = start
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
             let day = reader.number(2), reader.take("T") || reader.take(" "), let hour = reader.number(2),
             reader.take(":"), let minute = reader.number(2), reader.take(":"), let second = reader.number(2),
@@ -20,24 +25,44 @@ public enum Timestamp {
         return seconds * 1_000_000 + fraction
     }
 
+    /// What the text can say: the years 1 to 9999.
+    private static let sayable: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+
     /// The text of a time in milliseconds since 1970: `2026-03-31T09:15:19.347Z`.
+    ///
+    /// A time before the year 1 or after 9999, which an event may claim, is the nearest that can be said.
     public static func text(milliseconds: Int64) -> String {
-        let days = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
-        let rest = milliseconds - days * 86_400_000
-        let (year, month, day) = civil(days: Int(days))
-        let clock = [rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60].map { pad(Int($0), 2) }
-        return
-            "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(clock.joined(separator: ":")).\(pad(Int(rest % 1_000), 3))Z"
+        write(milliseconds, length: 24)
     }
 
     /// The date of a time in milliseconds since 1970, in UTC: `2026-03-31`.
     public static func date(milliseconds: Int64) -> String {
-        String(text(milliseconds: milliseconds).prefix(10))
+        write(milliseconds, length: 10)
     }
 
-    private static func pad(_ value: Int, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// The first characters of a time's text, written where they stay.
+    private static func write(_ time: Int64, length: Int) -> String {
+        let milliseconds = min(max(time, sayable.lowerBound), sayable.upperBound)
+        let days = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
+        let rest = Int(milliseconds - days * 86_400_000)
+        let (year, month, day) = civil(days: Int(days))
+        let parts: [(value: Int, width: Int, end: Unicode.Scalar)] = [
+            (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (rest / 3_600_000, 2, ":"), (rest / 60_000 % 60, 2, ":"),
+            (rest / 1_000 % 60, 2, "."), (rest % 1_000, 3, "Z"),
+        ]
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            var position = 0
+            for part in parts {
+                var value = part.value
+                for index in stride(from: position + part.width - 1, through: position, by: -1) {
+                    buffer[index] = UInt8(ascii: "0") + UInt8(value % 10)
+                    value /= 10
+                }
+                buffer[position + part.width] = UInt8(ascii: part.end)
+                position += part.width + 1
+            }
+            return length
+        }
     }
 
     private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
@@ -62,10 +87,10 @@ public enum Timestamp {
     }
 
     private struct Reader {
-        let bytes: [UInt8]
+        let bytes: UnsafeBufferPointer<UInt8>
         var position = 0
 
-        init(_ bytes: [UInt8]) { self.bytes = bytes }
+        init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
         var isAtEnd: Bool { position == bytes.count }
 
