@@ -8,6 +8,11 @@ extension Coupling {
     public struct Unreadable: Error, Sendable {
         /// The member that is missing or wrong.
         public let member: String
+
+        /// Names the member.
+        public init(member: String) {
+            self.member = member
+        }
     }
 
     /// Reads a record as it stands on `sync.couplings.<worker>`.
@@ -27,7 +32,7 @@ extension Coupling {
         self.init(
             mapping: mapping,
             company: company,
-            id: String(pairKey.dropFirst(mapping.utf8.count + company.utf8.count + 2)),
+            id: String(decoding: pairKey.utf8.dropFirst(mapping.utf8.count + company.utf8.count + 2), as: UTF8.self),
             document: json["document"]?.string,
             state: state,
             bc: bc,
