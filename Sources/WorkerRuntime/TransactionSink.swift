@@ -154,7 +154,7 @@ final class TransactionSink: EffectSink {
         var value = record.value
         var headers = (telemetry.currentHeaders?() ?? []) + letter.headers
         let others = headers.reduce(record.key?.count ?? 0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
-        if let size = value?.count, size + others > DeadLetter.largestValue {
+        if let size = value?.count, size > DeadLetter.largestValue || size + others > DeadLetter.largestRecord {
             value = nil
             headers.append(
                 Header(
@@ -193,8 +193,10 @@ final class TransactionSink: EffectSink {
 
 /// The origin and reason of a dead letter, as its added headers say them.
 struct DeadLetter {
-    /// Largest value that goes along; the topic takes 8 MiB with key and headers.
+    /// Largest value that goes along.
     static let largestValue = 8_000_000
+    /// Largest value, key and headers together: the topic takes 8 MiB, with what the record format adds.
+    static let largestRecord = 8_300_000
 
     var worker: String
     var topic: String

@@ -177,7 +177,9 @@ extension Worker {
 
     /// The committed offset of some owned partition, to be committed again as it is.
     private func presentOffset() throws -> [TopicPartition: Int64] {
-        if let (partition, offset) = committed.first(where: { assigned.contains($0.key) }) { return [partition: offset] }
+        if let (partition, offset) = committed.first(where: { assigned.contains($0.key) }) {
+            return [partition: offset]
+        }
         guard let partition = assigned.first else { return [:] }
         return [partition: try consumer.watermarks(partition, timeoutMs: 5_000).low]
     }

@@ -28,7 +28,8 @@ struct WorkerFleetTests {
         try run.finish()
         let reader = try Consumer(configuration: broker.configuration(), group: nil, observer: nil)
         defer { reader.close() }
-        let gates = try reader.readToEnd(of: [TopicPartition("\(run.fleet.prefix)sync.control", 0)]).compactMap { record in
+        let gates = try reader.readToEnd(of: [TopicPartition("\(run.fleet.prefix)sync.control", 0)]).compactMap {
+            record in
             record.value.flatMap { try? JSONDocument().parse($0)["open"]?.bool }
         }
         // Compaction may have taken older records of a gate, but no gate's last one.
