@@ -72,9 +72,7 @@ extension SyncEngine {
 
     private func makeCoupling(_ pair: PairKey, _ arrival: Arrival, _ mapping: TableMapping) -> Coupling {
         var coupling = Coupling(
-            mapping: pair.mapping,
-            company: pair.company,
-            id: pair.id,
+            pair,
             document: arrival.document,
             state: .waiting,
             bc: Coupling.Source(entity: arrival.entity, id: arrival.id, key: nil, version: arrival.version),

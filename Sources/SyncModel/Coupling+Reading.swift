@@ -21,7 +21,8 @@ extension Coupling {
     public init(_ json: JSONValue) throws(Unreadable) {
         guard let mapping = json["mapping"]?.string else { throw Unreadable(member: "mapping") }
         guard let company = json["company"]?.string else { throw Unreadable(member: "company") }
-        guard let pairKey = json["pairKey"]?.string, pairKey.hasPrefix("\(mapping)/\(company)/") else {
+        let text = json["pairKey"]?.string
+        guard let pairKey = text.flatMap({ PairKey($0, mapping: mapping, company: company) }) else {
             throw Unreadable(member: "pairKey")
         }
         guard let state = json["state"]?.string.flatMap(State.init(rawValue:)) else {
@@ -29,18 +30,10 @@ extension Coupling {
         }
         guard let bc = json["bc"].flatMap(Source.init) else { throw Unreadable(member: "bc") }
         guard let crm = json["crm"].flatMap(Target.init) else { throw Unreadable(member: "crm") }
-        self.init(
-            mapping: mapping,
-            company: company,
-            id: String(decoding: pairKey.utf8.dropFirst(mapping.utf8.count + company.utf8.count + 2), as: UTF8.self),
-            document: json["document"]?.string,
-            state: state,
-            bc: bc,
-            crm: crm
-        )
+        self.init(pairKey, document: json["document"]?.string, state: state, bc: bc, crm: crm)
         exists = json["exists"]?.bool ?? false
         revision = json["revision"]?.int64 ?? 0
-        base = json["base"]?.texts ?? [:]
+        base = json["base"].map { AgreedValues($0) } ?? [:]
         inFlight = InFlight(json)
         failures = Int(json["failures"]?.int64 ?? 0)
         error = json["error"].flatMap(RecordError.init)
