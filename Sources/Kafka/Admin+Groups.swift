@@ -54,9 +54,8 @@ extension Admin {
         _ partitions: [TopicPartition]?,
         timeoutMs: Int32 = 10_000
     ) throws -> [TopicPartition: Int64?] {
-        if partitions?.isEmpty == true { return [:] }
-        let list = partitions.map { PartitionList($0) }
-        var requests: [OpaquePointer?] = [rd_kafka_ListConsumerGroupOffsets_new(group, list?.pointer)]
+        if let partitions { return try committed(group, partitions, timeoutMs: timeoutMs) }
+        var requests: [OpaquePointer?] = [rd_kafka_ListConsumerGroupOffsets_new(group, nil)]
         defer { for request in requests { rd_kafka_ListConsumerGroupOffsets_destroy(request) } }
         let call = try call(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, "group offsets", timeoutMs)
         return try call.run { options, queue in
@@ -70,6 +69,25 @@ extension Admin {
                 call.operation
             )
         }
+    }
+
+    /// Asked as a consumer of that group which never joins it: librdkafka's admin call for this has been seen to end the
+    /// process when a coordinator went away at the wrong moment, and this one is asked every second.
+    private func committed(
+        _ group: String,
+        _ partitions: [TopicPartition],
+        timeoutMs: Int32
+    ) throws -> [TopicPartition: Int64?] {
+        guard !partitions.isEmpty else { return [:] }
+        let list = PartitionList(partitions)
+        let client = try groupReader(group).live("group offsets")
+        try KafkaError.check(rd_kafka_committed(client, list.pointer, timeoutMs), "group offsets")
+        var offsets: [TopicPartition: Int64?] = [:]
+        for element in PartitionList.elements(of: list.pointer) {
+            try KafkaError.check(element.err, "group offsets")
+            offsets.updateValue(element.offset < 0 ? nil : element.offset, forKey: PartitionList.partition(element))
+        }
+        return offsets
     }
 
     /// Sets a group's offsets (next to read); brokers refuse it while the group has members.

@@ -19,6 +19,7 @@ public final class Admin {
     private let configuration: KafkaConfiguration
     private let observer: (any KafkaObserver)?
     private var offsetReaders: [Isolation: ClientHandle] = [:]
+    private var groupReaders: [String: ClientHandle] = [:]
 
     /// Makes a client; it connects by itself.
     public init(configuration: KafkaConfiguration, observer: (any KafkaObserver)?) throws {
@@ -35,6 +36,7 @@ public final class Admin {
     /// Frees the clients.
     public func close() {
         for reader in offsetReaders.values { reader.destroy() }
+        for reader in groupReaders.values { reader.destroy() }
         handle.destroy()
     }
 
@@ -112,6 +114,26 @@ public final class Admin {
         try KafkaError.check(rd_kafka_offsets_for_times(client, list.pointer, timeoutMs), operation)
         try list.check(operation)
         return list.offsets
+    }
+
+    /// A client of a group that never joins it; one for each group that is asked about.
+    func groupReader(_ group: String) throws -> ClientHandle {
+        if let reader = groupReaders[group] { return reader }
+        _ = try handle.live("group offsets")
+        let reader = try ClientHandle(
+            RD_KAFKA_CONSUMER,
+            // As read_committed it would wait for pending transactions.
+            configuration.completed(
+                defaults: [:],
+                forced: [
+                    "group.id": group, "isolation.level": Isolation.readUncommitted.rawValue,
+                    "enable.auto.commit": "false",
+                ]
+            ),
+            context: ClientContext(observer)
+        )
+        groupReaders[group] = reader
+        return reader
     }
 
     /// The isolation level belongs to the client, so there is one for each, made when needed.

@@ -9,13 +9,18 @@ internal import CLibrdkafka
 /// consumer would otherwise keep it from closing, for ever when both are held by the same thread.
 final class Client {
     let pointer: OpaquePointer
+    /// What librdkafka's threads call until the last of them has ended, so it lives as long as they do.
+    private let context: ClientContext
 
-    init(owning pointer: OpaquePointer) {
+    init(owning pointer: OpaquePointer, context: ClientContext) {
         self.pointer = pointer
+        self.context = context
     }
 
     /// Consumers are closed before, so nothing here waits for the group.
-    deinit { rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
+    deinit {
+        withExtendedLifetime(context) { rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
+    }
 }
 
 /// A client and what its callbacks reach.
@@ -55,7 +60,7 @@ final class ClientHandle {
             }
             return client
         }
-        client = Client(owning: pointer)
+        client = Client(owning: pointer, context: context)
     }
 
     /// The client, for a call of the named operation.

@@ -183,6 +183,8 @@ extension SyncEngine {
 
     /// Claims a key that only one record may have: the first that publishes with it owns it (PRC-18, PRC-31).
     private func claim(_ key: String, for coupling: inout Coupling, mapping: TableMapping) throws {
+        // A row that is there stays its record's, also where another instance made a second one at the same moment.
+        if coupling.crm.isCreated, coupling.bc.key == key { return }
         let own = coupling.pairKey.description
         for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) where pair != own {
             guard let (other, _) = try tables.load(pair), other.crm.isCreated || other.inFlight != nil else { continue }
