@@ -70,6 +70,7 @@ extension SyncEngine {
     }
 
     private func wakeWaiters(for coupling: Coupling, known: Coupling?) throws {
+        if coupling.state == .deleted, known?.state != .deleted { try wakeRivals(of: coupling) }
         // A document waits for its lines to be there or to be left out.
         let isLeftOut = coupling.document != nil && [.filtered, .deleted].contains(coupling.state)
         guard coupling.exists || (isLeftOut && known?.state != coupling.state) else { return }
@@ -83,6 +84,12 @@ extension SyncEngine {
         for key in keys {
             for pair in try tables.waiters(for: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
         }
+    }
+
+    /// A row that is free again goes to the next record that claims it.
+    private func wakeRivals(of coupling: Coupling) throws {
+        guard let key = coupling.bc.key, mappings[coupling.mapping]?.mapping.keyIsUnique == true else { return }
+        for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
     }
 
     private func enqueue(_ pairKey: String) {
@@ -118,12 +125,13 @@ extension SyncEngine {
     private func release(_ pairKey: String) throws -> Bool {
         guard let (known, partition) = try tables.load(pairKey), ownedPartitions.contains(partition),
             known.waiting != nil, known.inFlight == nil, known.state != .skipped,
-            known.state != .failed || known.error?.errorClass == .dependency,
+            known.state != .failed || known.error?.errorClass == .dependency || ClaimedRow.isCause(of: known.error),
             let active = mappings[known.mapping]
         else { return false }
         var coupling = known
         let result = try advance(&coupling, active, partition: partition)
-        guard coupling != known else { return false }
+        // What has failed and fails again for the same reason has not been tried anew.
+        guard coupling != known, known.state != .failed || result != .failed else { return false }
         try save(coupling, replacing: known, partition: partition)
         if result != .waiting, result != .unchanged { sink.count(result, mapping: known.mapping) }
         return true

@@ -109,6 +109,20 @@ struct PriceTests {
         #expect(try installation.row("PLLINE-PRODPRICE", first)?["amount"] == "5")
     }
 
+    @Test(arguments: [false, true])
+    func rowThatIsFreeAgainGoesToTheNextPrice(isConfirmed: Bool) throws {
+        let installation = try withList(.init(isConfirmed: isConfirmed, adjust: { $0.deletionPolicy = .deleteOther }))
+        installation.send("price-list-lines", Sample.price("L", "1000"))
+        try installation.settle()
+        installation.send("price-list-lines", Sample.price("L", "1000", line: 20_000))
+        try installation.settle()
+        #expect(try installation.coupling("PLLINE-PRODPRICE", second)?.state == .failed)
+        installation.delete("price-list-lines", Sample.price("L", "1000"))
+        try installation.settle()
+        #expect(try installation.coupling("PLLINE-PRODPRICE", second)?.state == .coupled)
+        #expect(installation.operations("PLLINE-PRODPRICE", second) == [.create])
+    }
+
     /// PRC-23, PRC-28: lines keep their own currency, which Dataverse takes in an update only.
     @Test(arguments: [false, true])
     func lineKeepsItsOwnCurrency(isConfirmed: Bool) throws {
