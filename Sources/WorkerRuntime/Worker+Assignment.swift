@@ -240,8 +240,12 @@ extension Worker {
 
     /// Makes the producers anew where needed, and reads state and offsets again; tried until it succeeds.
     func recover() throws {
-        // What is polled here is read again after the repositioning; the poll keeps the membership alive.
-        _ = consumer.poll(timeoutMs: 100)
+        if consumer.isFatal {
+            try rejoin()
+        } else if case .error(let error) = consumer.poll(timeoutMs: 100) {
+            // The poll keeps the membership alive; a record that it gives is read again after the repositioning.
+            try note(error)
+        }
         if mustRebuildProducers {
             try producers.rebuild(timeoutMs: 15_000)
             mustRebuildProducers = false
@@ -249,12 +253,5 @@ extension Worker {
         try repeatAssignment()
         needsRecovery = false
         telemetry.health.set(reason: nil, for: "transaction")
-    }
-
-    /// A broker fences a producer whose transaction it timed out, too; twice within a minute it is another process.
-    private func noteFence() throws {
-        let now = clock()
-        if let lastFence, now - lastFence < 60_000 { throw WorkerError.fenced(instance: instance) }
-        lastFence = now
     }
 }

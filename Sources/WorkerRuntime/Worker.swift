@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Kafka
 import StateStore
 import SyncEngine
@@ -21,13 +22,15 @@ public final class Worker {
     let sink: TransactionSink
     let engine: SyncEngine<LocalState>
     let admin: Admin
-    let consumer: Consumer
+    var consumer: Consumer
     let tail: ChangelogTail
     let producers: ProducerPair
     let control: ControlState
     let status: StatusReporter
     let partitionCount: Int32
     let instance: String
+    /// Tells this process from another one with the same instance name, where the settings name no client id.
+    let clientID: String
 
     var batch: Batch?
     var assigned: [TopicPartition] = []
@@ -35,7 +38,7 @@ public final class Worker {
     var ends: [TopicPartition: Int64] = [:]
     var committed: [TopicPartition: Int64] = [:]
     var stopped: Set<TopicPartition> = []
-    var lastFence: Int64?
+    var fences: [Int64] = []
     var lastCommit: Int64 = 0
     var lastForgotten: Int64 = 0
     var assignmentError: (any Error)?
@@ -99,7 +102,9 @@ public final class Worker {
             control: control,
             partitionCounts: topics
         )
-        consumer = try Worker.makeConsumer(configuration, instance: instance, telemetry)
+        let life = String(UUID().uuidString.prefix(8)).lowercased()
+        clientID = configuration.kafka.properties["client.id"] ?? "\(configuration.worker)-\(life)"
+        consumer = try Worker.makeConsumer(configuration, instance: instance, clientID: clientID, telemetry)
         producers = try ProducerPair(
             configuration: configuration.kafka,
             transactionalIDPrefix: "\(configuration.topicPrefix)\(configuration.worker)-\(instance)",
@@ -108,42 +113,13 @@ public final class Worker {
         status = try StatusReporter(configuration, instance: instance, telemetry: telemetry)
     }
 
-    private static func makeConsumer(
-        _ configuration: WorkerConfiguration,
-        instance: String,
-        _ telemetry: WorkerTelemetry
-    ) throws
-        -> Consumer
-    {
-        var kafka = configuration.kafka
-        let defaults = [
-            "session.timeout.ms": "10000", "auto.offset.reset": "error", "queued.max.messages.kbytes": "8192",
-            "isolation.level": "read_committed",
-        ]
-        for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
-        // A static member that is killed and comes back has its partitions at once, without a rebalance.
-        if !configuration.commitsPlainly {
-            kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)"
-        }
-        return try Consumer(
-            configuration: kafka,
-            group: configuration.group,
-            observer: telemetry.observer(of: "events")
-        )
-    }
-
     /// Works until told to stop; work in flight is then committed and the partitions handed back.
     ///
     /// - Throws: what cannot be mended by reading the state again; `CancellationError` when told to stop before it began.
     public func run(isStopping: () -> Bool) throws {
         try initializeTransactions(isStopping: isStopping)
         try tail.rewind(state)
-        let topics = configuration.changeTopics + [configuration.inboxTopic]
-        try consumer.subscribe(
-            topics,
-            startOffsets: { [unowned self] in try startOffsets(of: $0) },
-            onRebalance: { [unowned self] in rebalanced($0) }
-        )
+        try subscribe()
         telemetry.health.set(reason: nil, for: "worker")
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
         telemetry.log.info("running", [("sync.instance", .string(instance))])

@@ -28,7 +28,8 @@ struct WorkerFleetTests {
         try run.finish()
         let reader = try Consumer(configuration: broker.configuration(), group: nil, observer: nil)
         defer { reader.close() }
-        let gates = try reader.readToEnd(of: [TopicPartition("\(run.fleet.prefix)sync.control", 0)]).compactMap { record in
+        let gates = try reader.readToEnd(of: [TopicPartition("\(run.fleet.prefix)sync.control", 0)]).compactMap {
+            record in
             record.value.flatMap { try? JSONDocument().parse($0)["open"]?.bool }
         }
         // Compaction may have taken older records of a gate, but no gate's last one.
@@ -61,6 +62,26 @@ struct WorkerFleetTests {
         try run.disturb(times: ClusterOptions.restarts(2)) { index, _ in
             run.say("restart \(index + 1) of the broker")
             try broker.killAndRestart()
+        }
+        try run.finish()
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func ofTwoProcessesWithOneNameOneIsFenced() throws {
+        let run = try ClusterRun("names", on: try #require(RealBrokerScope.current), scale: 1)
+        let events = run.history.events
+        try run.fleet.send(events[...])
+        try run.fleet.startAll()
+        try run.disturb(times: 1) { _, _ in
+            let (old, new) = try run.fleet.startDouble(of: "product-worker")
+            // Some events come again, as work for whoever still works: so the older one learns that it is fenced.
+            try run.fleet.send(events.suffix(1_000))
+            try waitUntil(within: .seconds(60), "the older process to end") {
+                run.fleet.target.waitFor(count: .max, timeoutMs: 200) || !old.isRunning ? () : nil
+            }
+            #expect(old.waitUntilExit() == 1)
+            #expect(old.logText.contains("SYNC_INSTANCE \"a\""))
+            #expect(new.isRunning)
         }
         try run.finish()
     }

@@ -1,0 +1,72 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Kafka
+import Telemetry
+
+/// The worker as a member of its group, and what being fenced means.
+extension Worker {
+    static func makeConsumer(
+        _ configuration: WorkerConfiguration,
+        instance: String,
+        clientID: String,
+        _ telemetry: WorkerTelemetry
+    ) throws -> Consumer {
+        var kafka = configuration.kafka
+        let defaults = [
+            "session.timeout.ms": "10000", "auto.offset.reset": "error", "queued.max.messages.kbytes": "8192",
+            "isolation.level": "read_committed", "client.id": clientID,
+        ]
+        for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
+        // A static member that is killed and comes back has its partitions at once, without a rebalance.
+        if !configuration.commitsPlainly {
+            kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)"
+        }
+        return try Consumer(
+            configuration: kafka,
+            group: configuration.group,
+            observer: telemetry.observer(of: "events")
+        )
+    }
+
+    func subscribe() throws {
+        try consumer.subscribe(
+            configuration.changeTopics + [configuration.inboxTopic],
+            startOffsets: { [unowned self] in try startOffsets(of: $0) },
+            onRebalance: { [unowned self] in rebalanced($0) }
+        )
+    }
+
+    /// Makes the consumer anew after a fatal error.
+    ///
+    /// Seen after an outage of the broker: librdkafka 2.0.2 forgets its member id when its session ends, and if the
+    /// thread that polls is busy until the broker is back, its next heartbeat is taken for a second static member's.
+    func rejoin() throws {
+        telemetry.log.warning("the consumer is beyond use; joining the group anew")
+        consumer.close()
+        consumer = try Worker.makeConsumer(configuration, instance: instance, clientID: clientID, telemetry)
+        try subscribe()
+    }
+
+    /// Judges a fence: a broker also fences producers whose transactions it timed out, and members that it lost.
+    ///
+    /// - Throws: `WorkerError.fenced` where another process has our name.
+    func noteFence() throws {
+        let now = clock()
+        fences = fences.filter { now - $0 < 60_000 } + [now]
+        if isNameTaken() || fences.count > 5 { throw WorkerError.fenced(instance: instance) }
+    }
+
+    /// Whether the group has a member of our name that is not this process.
+    private func isNameTaken() -> Bool {
+        do {
+            // The broker makes a static member's id of its instance id.
+            return try admin.describeGroup(configuration.group).members.contains { member in
+                member.id.hasPrefix("\(configuration.worker)-\(instance)-") && member.clientID != clientID
+            }
+        } catch {
+            telemetry.log.warning("the group cannot be looked at", [("error", .string("\(error)"))])
+            return false
+        }
+    }
+}
