@@ -21,6 +21,7 @@ extension Worker {
         switch change {
         case .assigned(let partitions):
             assigned = partitions
+            if let id = consumer.memberID { memberIDs.insert(id) }
             do {
                 try beginRestoration()
             } catch {

@@ -9,13 +9,12 @@ extension Worker {
     static func makeConsumer(
         _ configuration: WorkerConfiguration,
         instance: String,
-        clientID: String,
         _ telemetry: WorkerTelemetry
     ) throws -> Consumer {
         var kafka = configuration.kafka
         let defaults = [
             "session.timeout.ms": "10000", "auto.offset.reset": "error", "queued.max.messages.kbytes": "8192",
-            "isolation.level": "read_committed", "client.id": clientID,
+            "isolation.level": "read_committed",
         ]
         for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
         // A static member that is killed and comes back has its partitions at once, without a rebalance.
@@ -44,25 +43,27 @@ extension Worker {
     func rejoin() throws {
         telemetry.log.warning("the consumer is beyond use; joining the group anew")
         consumer.close()
-        consumer = try Worker.makeConsumer(configuration, instance: instance, clientID: clientID, telemetry)
+        consumer = try Worker.makeConsumer(configuration, instance: instance, telemetry)
         try subscribe()
     }
 
-    /// Judges a fence: a broker also fences producers whose transactions it timed out, and members that it lost.
+    /// Judges a fence: brokers also fence producers whose transactions they timed out, and members that they forgot.
     ///
+    /// Of two processes with one name each displaces the other by joining: the one that is displaced twice gives up.
     /// - Throws: `WorkerError.fenced` where another process has our name.
     func noteFence() throws {
+        guard consumer.isFatal, isDisplaced() else { return }
         let now = clock()
-        fences = fences.filter { now - $0 < 60_000 } + [now]
-        if isNameTaken() || fences.count > 5 { throw WorkerError.fenced(instance: instance) }
+        displacements = displacements.filter { now - $0 < 60_000 } + [now]
+        if displacements.count > 1 { throw WorkerError.fenced(instance: instance) }
     }
 
-    /// Whether the group has a member of our name that is not this process.
-    private func isNameTaken() -> Bool {
+    /// Whether the group has a member of our name that this process never was.
+    private func isDisplaced() -> Bool {
         do {
             // The broker makes a static member's id of its instance id.
             return try admin.describeGroup(configuration.group).members.contains { member in
-                member.id.hasPrefix("\(configuration.worker)-\(instance)-") && member.clientID != clientID
+                member.id.hasPrefix("\(configuration.worker)-\(instance)-") && !memberIDs.contains(member.id)
             }
         } catch {
             telemetry.log.warning("the group cannot be looked at", [("error", .string("\(error)"))])

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Kafka
 import StateStore
 import SyncEngine
@@ -29,8 +28,6 @@ public final class Worker {
     let status: StatusReporter
     let partitionCount: Int32
     let instance: String
-    /// Tells this process from another one with the same instance name, where the settings name no client id.
-    let clientID: String
 
     var batch: Batch?
     var assigned: [TopicPartition] = []
@@ -38,7 +35,10 @@ public final class Worker {
     var ends: [TopicPartition: Int64] = [:]
     var committed: [TopicPartition: Int64] = [:]
     var stopped: Set<TopicPartition> = []
-    var fences: [Int64] = []
+    /// The ids that this process has had in its group.
+    var memberIDs: Set<String> = []
+    /// When another process with our name took our place in the group.
+    var displacements: [Int64] = []
     var lastCommit: Int64 = 0
     var lastForgotten: Int64 = 0
     var assignmentError: (any Error)?
@@ -102,9 +102,7 @@ public final class Worker {
             control: control,
             partitionCounts: topics
         )
-        let life = String(UUID().uuidString.prefix(8)).lowercased()
-        clientID = configuration.kafka.properties["client.id"] ?? "\(configuration.worker)-\(life)"
-        consumer = try Worker.makeConsumer(configuration, instance: instance, clientID: clientID, telemetry)
+        consumer = try Worker.makeConsumer(configuration, instance: instance, telemetry)
         producers = try ProducerPair(
             configuration: configuration.kafka,
             transactionalIDPrefix: "\(configuration.topicPrefix)\(configuration.worker)-\(instance)",

@@ -95,6 +95,11 @@ public final class Fleet {
         return (old, try start(worker, instance: old.instance, stateName: "double"))
     }
 
+    /// Goes on with the second of two processes.
+    public func replace(_ ended: WorkerProcess, by other: WorkerProcess) {
+        processes = processes.map { $0 === ended ? other : $0 }
+    }
+
     /// Starts the coordinator, with these marks.
     public func startCoordinator(gateHigh: Int, gateLow: Int) throws {
         let process = try WorkerProcess(
