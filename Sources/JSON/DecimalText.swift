@@ -30,9 +30,11 @@ public struct DecimalText: Sendable {
     /// digits before or behind the decimal point.
     public init?(_ text: String) {
         isCanonical = text.withBytes { Self.isCanonical($0) }
-        let isAcceptable = isCanonical || text.withBytes { bytes in
-            bytes.count <= Self.maximumTextLength && DecimalDigits(bytes, limit: Self.maximumDigits) != nil
-        }
+        let isAcceptable =
+            isCanonical
+            || text.withBytes { bytes in
+                bytes.count <= Self.maximumTextLength && DecimalDigits(bytes, limit: Self.maximumDigits) != nil
+            }
         guard isAcceptable else { return nil }
         self.text = text
     }
@@ -43,7 +45,9 @@ public struct DecimalText: Sendable {
         var index = bytes.first == UInt8(ascii: "-") ? 1 : 0
         let start = index
         func skipDigits() {
-            while index < bytes.count, bytes[index] >= UInt8(ascii: "0"), bytes[index] <= UInt8(ascii: "9") { index += 1 }
+            while index < bytes.count, bytes[index] >= UInt8(ascii: "0"), bytes[index] <= UInt8(ascii: "9") {
+                index += 1
+            }
         }
         skipDigits()
         let integerCount = index - start

@@ -142,13 +142,19 @@ public struct JSONWriter: ~Copyable {
     }
 
     /// Puts the comma before a value, where one is due, and makes it due behind it.
+    @inline(__always)
     private mutating func separate() {
         if needsComma { append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
+    @inline(__always)
     private mutating func reserve(_ additional: Int) {
-        guard capacity - count < additional else { return }
+        if capacity - count < additional { grow(by: additional) }
+    }
+
+    @inline(never)
+    private mutating func grow(by additional: Int) {
         let larger = max(2 * capacity, count + additional)
         let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
         grown.update(from: buffer, count: count)
@@ -157,12 +163,14 @@ public struct JSONWriter: ~Copyable {
         capacity = larger
     }
 
+    @inline(__always)
     private mutating func append(_ byte: UInt8) {
         reserve(1)
         buffer[count] = byte
         count += 1
     }
 
+    @inline(__always)
     private mutating func append(_ text: UnsafeRawBufferPointer) {
         guard let start = text.baseAddress else { return }
         reserve(text.count)
@@ -171,6 +179,8 @@ public struct JSONWriter: ~Copyable {
     }
 
     private mutating func appendQuoted(_ text: UnsafeRawBufferPointer) {
+        // The usual length at once, so that the appends find room.
+        reserve(text.count + 3)
         separate()
         append(UInt8(ascii: "\""))
         var rest = text

@@ -8,6 +8,11 @@ extension Coupling {
     public struct Unreadable: Error, Sendable {
         /// The member that is missing or wrong.
         public let member: String
+
+        /// Names the member.
+        public init(member: String) {
+            self.member = member
+        }
     }
 
     /// Reads a record as it stands on `sync.couplings.<worker>`.
@@ -16,7 +21,8 @@ extension Coupling {
     public init(_ json: JSONValue) throws(Unreadable) {
         guard let mapping = json["mapping"]?.string else { throw Unreadable(member: "mapping") }
         guard let company = json["company"]?.string else { throw Unreadable(member: "company") }
-        guard let pairKey = json["pairKey"]?.string, pairKey.hasPrefix("\(mapping)/\(company)/") else {
+        let text = json["pairKey"]?.string
+        guard let pairKey = text.flatMap({ PairKey($0, mapping: mapping, company: company) }) else {
             throw Unreadable(member: "pairKey")
         }
         guard let state = json["state"]?.string.flatMap(State.init(rawValue:)) else {
@@ -24,18 +30,10 @@ extension Coupling {
         }
         guard let bc = json["bc"].flatMap(Source.init) else { throw Unreadable(member: "bc") }
         guard let crm = json["crm"].flatMap(Target.init) else { throw Unreadable(member: "crm") }
-        self.init(
-            mapping: mapping,
-            company: company,
-            id: String(pairKey.dropFirst(mapping.utf8.count + company.utf8.count + 2)),
-            document: json["document"]?.string,
-            state: state,
-            bc: bc,
-            crm: crm
-        )
+        self.init(pairKey, document: json["document"]?.string, state: state, bc: bc, crm: crm)
         exists = json["exists"]?.bool ?? false
         revision = json["revision"]?.int64 ?? 0
-        base = json["base"]?.texts ?? [:]
+        base = json["base"].map { AgreedValues($0) } ?? [:]
         inFlight = InFlight(json)
         failures = Int(json["failures"]?.int64 ?? 0)
         error = json["error"].flatMap(RecordError.init)

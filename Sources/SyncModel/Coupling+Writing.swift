@@ -17,7 +17,7 @@ extension Coupling {
         writeSource(to: &writer)
         writeTarget(to: &writer)
         writer.key("base")
-        writer.strings(base)
+        base.write(to: &writer)
         writeInFlight(to: &writer)
         writer.field("failures", Int64(failures))
         writeError(to: &writer)

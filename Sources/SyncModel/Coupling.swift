@@ -102,12 +102,8 @@ public struct Coupling: Sendable, Hashable {
         }
     }
 
-    /// The mapping's name.
-    public var mapping: String
-    /// The company.
-    public var company: String
-    /// The pair's id: the last part of its key.
-    public var id: String
+    /// The pair's key.
+    public let pairKey: PairKey
     /// Of a document's line: the document's id, which decides its home partition; nil: its own id does.
     public var document: String?
     /// Grows with every write of this record; the newer of two copies has the higher one.
@@ -121,7 +117,7 @@ public struct Coupling: Sendable, Hashable {
     /// The Dataverse side.
     public var crm: Target
     /// The mapped values last agreed on both sides, by column; absent: null.
-    public var base: [String: String] = [:]
+    public var base: AgreedValues = [:]
     /// The change whose result is awaited (confirmed delivery).
     public var inFlight: InFlight?
     /// Failures in a row.
@@ -140,17 +136,30 @@ public struct Coupling: Sendable, Hashable {
     /// Makes the coupling of a pair first seen.
     public init(mapping: String, company: String, id: String, document: String?, state: State, bc: Source, crm: Target)
     {
-        self.mapping = mapping
-        self.company = company
-        self.id = id
+        self.init(
+            PairKey(mapping: mapping, company: company, id: id),
+            document: document,
+            state: state,
+            bc: bc,
+            crm: crm
+        )
+    }
+
+    /// Makes the coupling of a pair first seen.
+    public init(_ pairKey: PairKey, document: String?, state: State, bc: Source, crm: Target) {
+        self.pairKey = pairKey
         self.document = document
         self.state = state
         self.bc = bc
         self.crm = crm
     }
 
-    /// The pair's key.
-    public var pairKey: PairKey { PairKey(mapping: mapping, company: company, id: id) }
+    /// The mapping's name.
+    public var mapping: String { pairKey.mapping }
+    /// The company.
+    public var company: String { pairKey.company }
+    /// The pair's id: the last part of its key.
+    public var id: String { pairKey.id }
     /// The id that decides the home partition.
     public var homeID: String { document ?? bc.id }
 }

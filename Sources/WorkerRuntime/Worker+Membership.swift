@@ -12,11 +12,9 @@ extension Worker {
         _ telemetry: WorkerTelemetry
     ) throws -> Consumer {
         var kafka = configuration.kafka
-        let defaults = [
-            "session.timeout.ms": "10000", "auto.offset.reset": "error", "queued.max.messages.kbytes": "8192",
-            "isolation.level": "read_committed",
-        ]
+        let defaults = ["session.timeout.ms": "10000", "queued.max.messages.kbytes": "8192"]
         for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
+        kafka.properties.merge(WorkerConfiguration.requiredProperties) { _, required in required }
         // A static member that is killed and comes back has its partitions at once, without a rebalance.
         if !configuration.commitsPlainly {
             kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)"

@@ -140,7 +140,7 @@ public final class Worker {
     private func initializeTransactions(isStopping: () -> Bool) throws {
         while true {
             do {
-                return try producers.initTransactions(timeoutMs: 30_000)
+                return try producers.initTransactions(timeoutMs: 5_000)
             } catch let error as KafkaError where error.disposition == .retriable {
                 if isStopping() { throw CancellationError() }
                 telemetry.health.set(reason: "transactions cannot begin: \(error.name)", for: "worker")
