@@ -127,6 +127,12 @@ public final class Consumer {
         return GroupMetadata(owning: metadata)
     }
 
+    /// Whether the client is beyond use and has to be made anew.
+    public var isFatal: Bool {
+        guard let client = handle.pointer else { return true }
+        return rd_kafka_fatal_error(client, nil, 0) != RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+
     /// This member's id in its group; nil before it has joined.
     public var memberID: String? {
         guard let client = handle.pointer, let text = rd_kafka_memberid(client) else { return nil }

@@ -188,7 +188,8 @@ public final class SyncEngine<Store: OrderedStore> {
         for active in feed.mappings {
             for pairKey in try tables.pairs(mapping: active.mapping.name, id: keyID) {
                 guard let (coupling, partition) = try tables.load(pairKey), coupling.state != .deleted,
-                    coupling.state != .broken, settings.company.map({ $0 == coupling.company }) ?? true
+                    coupling.state != .broken, coupling.waiting?.wish != .delete,
+                    settings.company.map({ $0 == coupling.company }) ?? true
                 else { continue }
                 let arrival = Arrival(
                     kind: .delete,

@@ -21,6 +21,7 @@ extension Worker {
         switch change {
         case .assigned(let partitions):
             assigned = partitions
+            if let id = consumer.memberID { memberIDs.insert(id) }
             do {
                 try beginRestoration()
             } catch {
@@ -249,8 +250,12 @@ extension Worker {
 
     /// Makes the producers anew where needed, and reads state and offsets again; tried until it succeeds.
     func recover() throws {
-        // What is polled here is read again after the repositioning; the poll keeps the membership alive.
-        if case .error(let error) = consumer.poll(timeoutMs: 100) { try note(error) }
+        if consumer.isFatal {
+            try rejoin()
+        } else if case .error(let error) = consumer.poll(timeoutMs: 100) {
+            // The poll keeps the membership alive; a record that it gives is read again after the repositioning.
+            try note(error)
+        }
         if mustRebuildProducers {
             try producers.rebuild(timeoutMs: 5_000)
             mustRebuildProducers = false
@@ -258,12 +263,5 @@ extension Worker {
         try repeatAssignment()
         needsRecovery = false
         telemetry.health.set(reason: nil, for: "transaction")
-    }
-
-    /// A broker fences a producer whose transaction it timed out, too; twice within a minute it is another process.
-    private func noteFence() throws {
-        let now = clock()
-        if let lastFence, now - lastFence < 60_000 { throw WorkerError.fenced(instance: instance) }
-        lastFence = now
     }
 }

@@ -200,11 +200,8 @@ extension Worker {
     /// Where nothing was ever committed the assignment begins at the beginning, so the consumer's question for a
     /// committed offset, asked before that, needs no answer.
     func note(_ error: KafkaError) throws {
-        if error.disposition == .fatal || error.disposition == .fenced {
-            // The member is over for good; most likely another process has its name.
-            guard error.name.contains("FENCED") else { throw WorkerError.consumerEnded(error.description) }
-            throw WorkerError.fenced(instance: instance)
-        }
+        // The member is over; the recovery makes another one, unless it is found that another process has its name.
+        if error.disposition == .fatal || error.disposition == .fenced { throw error }
         guard error.name.contains("AUTO_OFFSET_RESET"), let partition = error.partition else {
             telemetry.log.warning("reading events", [("error", .string(error.description))])
             return

@@ -21,7 +21,7 @@ public final class Worker {
     let sink: TransactionSink
     let engine: SyncEngine<LocalState>
     let admin: Admin
-    let consumer: Consumer
+    var consumer: Consumer
     let tail: ChangelogTail
     let producers: ProducerPair
     let control: ControlState
@@ -35,7 +35,10 @@ public final class Worker {
     var ends: [TopicPartition: Int64] = [:]
     var committed: [TopicPartition: Int64] = [:]
     var stopped: Set<TopicPartition> = []
-    var lastFence: Int64?
+    /// The ids that this process has had in its group.
+    var memberIDs: Set<String> = []
+    /// When another process with our name took our place in the group.
+    var displacements: [Int64] = []
     var lastCommit: Int64 = 0
     var lastForgotten: Int64 = 0
     var assignmentError: (any Error)?
@@ -108,40 +111,13 @@ public final class Worker {
         status = try StatusReporter(configuration, instance: instance, telemetry: telemetry)
     }
 
-    private static func makeConsumer(
-        _ configuration: WorkerConfiguration,
-        instance: String,
-        _ telemetry: WorkerTelemetry
-    ) throws
-        -> Consumer
-    {
-        var kafka = configuration.kafka
-        let defaults = ["session.timeout.ms": "10000", "queued.max.messages.kbytes": "8192"]
-        for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
-        kafka.properties.merge(WorkerConfiguration.requiredProperties) { _, required in required }
-        // A static member that is killed and comes back has its partitions at once, without a rebalance.
-        if !configuration.commitsPlainly {
-            kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)"
-        }
-        return try Consumer(
-            configuration: kafka,
-            group: configuration.group,
-            observer: telemetry.observer(of: "events")
-        )
-    }
-
     /// Works until told to stop; work in flight is then committed and the partitions handed back.
     ///
     /// - Throws: what cannot be mended by reading the state again; `CancellationError` when told to stop before it began.
     public func run(isStopping: () -> Bool) throws {
         try initializeTransactions(isStopping: isStopping)
         try tail.rewind(state)
-        let topics = configuration.changeTopics + [configuration.inboxTopic]
-        try consumer.subscribe(
-            topics,
-            startOffsets: { [unowned self] in try startOffsets(of: $0) },
-            onRebalance: { [unowned self] in rebalanced($0) }
-        )
+        try subscribe()
         telemetry.health.set(reason: nil, for: "worker")
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
         telemetry.log.info("running", [("sync.instance", .string(instance))])

@@ -62,18 +62,41 @@ struct WorkerFleetTests {
         try run.finish()
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func ofTwoProcessesWithOneNameOneIsFenced() throws {
+        let run = try ClusterRun("names", on: try #require(RealBrokerScope.current), scale: 1)
+        let events = run.history.events
+        try run.fleet.send(events[...])
+        try run.fleet.startAll()
+        try run.disturb(times: 1) { _, _ in
+            let (old, new) = try run.fleet.startDouble(of: "product-worker")
+            // Some events come again, as work for both; a tombstone has no version that would tell it as old.
+            try run.fleet.send(events.suffix(1_000).filter { $0.value != nil }[...])
+            try waitUntil(within: .seconds(60), "one of two processes with one name to end") {
+                _ = run.fleet.target.waitFor(count: .max, timeoutMs: 200)
+                return old.isRunning && new.isRunning ? nil : ()
+            }
+            let (ended, other) = old.isRunning ? (new, old) : (old, new)
+            #expect(ended.waitUntilExit() == 1)
+            #expect(ended.logText.contains("SYNC_INSTANCE \"a\""))
+            #expect(other.isRunning)
+            if ended === new { run.fleet.replace(new, by: old) }
+        }
+        try run.finish()
+    }
+
     @Test(.timeLimit(.minutes(20)))
     func instancesComeAndGo() throws {
         let run = try ClusterRun("instances", on: try #require(RealBrokerScope.current), scale: 2)
         let events = run.history.events
-        try run.fleet.send(events[..<(events.count / 2)])
+        try run.fleet.send(events.dropLast(500))
         try run.fleet.startAll()
         try run.disturb(times: 6) { index, random in
             let worker = Fleet.workers[random.below(Fleet.workers.count)]
             switch index {
             case 0:
                 for worker in ["product-worker", "invoice-worker"] { try run.fleet.start(worker, instance: "b") }
-            case 1: try run.fleet.send(events[(events.count / 2)...])
+            case 1: try run.fleet.send(events.suffix(500))
             case 2, 3:
                 run.say("one more \(worker)")
                 try run.fleet.start(worker, instance: "c\(index)")

@@ -155,6 +155,22 @@ struct DeletionTests {
         #expect(installation.deadLetters.isEmpty)
     }
 
+    /// A database connector sends a tombstone behind each delete; its time is the broker's, later than any event's.
+    @Test(arguments: [false, true])
+    func tombstoneBehindItsDeleteKeepsNoNewLifeAway(isConfirmed: Bool) throws {
+        let policy = { (settings: inout EngineSettings) in settings.deletionPolicy = .deleteOther }
+        let installation = try Installation(.init(isConfirmed: isConfirmed, adjust: policy))
+        installation.send("customers", Sample.customer("C1"))
+        try installation.settle()
+        installation.now += 1_000
+        installation.delete("customers", Sample.customer("C1"))
+        installation.produce("bc.changes.customers", key: customer, value: nil, timestamp: installation.now + 60_000)
+        installation.now += 1_000
+        installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", customer)?["address1_city"] == "Leeds")
+    }
+
     @Test func tombstoneInAnotherPartitionIsForwarded() throws {
         let installation = try Installation(.init(adjust: { $0.deletionPolicy = .deleteOther }))
         installation.send("customers", Sample.customer("C1"))

@@ -64,7 +64,11 @@ public final class Fleet {
 
     /// Starts one more instance of a worker.
     @discardableResult
-    public func start(_ worker: String, instance: String = "a") throws -> WorkerProcess {
+    public func start(
+        _ worker: String,
+        instance: String = "a",
+        stateName: String? = nil
+    ) throws -> WorkerProcess {
         let process = try WorkerProcess(
             worker,
             instance: instance,
@@ -74,11 +78,26 @@ public final class Fleet {
                 "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "SYNC_TOPIC_PREFIX": prefix,
                 "SYNC_LOCAL_CURRENCY": "GBP", "SYNC_COMPANY": SourceHistory.company, "SYNC_DELIVERY": "confirmed",
                 "SYNC_DELETION_POLICY": "delete-other",
-            ].merging(settings) { _, given in given }
+            ].merging(settings) { _, given in given },
+            stateName: stateName
         )
         try process.start()
         processes.append(process)
         return process
+    }
+
+    /// Starts a second process with the name of the one that runs, and forgets that one.
+    public func startDouble(of worker: String) throws -> (old: WorkerProcess, new: WorkerProcess) {
+        guard let index = processes.firstIndex(where: { $0.worker == worker }) else {
+            throw FleetFailure("no \(worker) runs")
+        }
+        let old = processes.remove(at: index)
+        return (old, try start(worker, instance: old.instance, stateName: "double"))
+    }
+
+    /// Goes on with the second of two processes.
+    public func replace(_ ended: WorkerProcess, by other: WorkerProcess) {
+        processes = processes.map { $0 === ended ? other : $0 }
     }
 
     /// Starts the coordinator, with these marks.

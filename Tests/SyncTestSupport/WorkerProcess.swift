@@ -32,12 +32,13 @@ public final class WorkerProcess {
         instance: String,
         executables: String,
         directory: String,
-        environment: [String: String]
+        environment: [String: String],
+        stateName: String? = nil
     ) throws {
         self.worker = worker
         self.instance = instance
         executable = "\(executables)/\(worker)"
-        self.directory = "\(directory)/\(worker)-\(instance)"
+        self.directory = "\(directory)/\(worker)-\(stateName ?? instance)"
         try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
         self.environment = environment.merging([
             "SYNC_STATE_DIR": "\(self.directory)/state", "SYNC_INSTANCE": instance, "SYNC_LOG_FORMAT": "logfmt",
@@ -46,6 +47,14 @@ public final class WorkerProcess {
 
     /// Where its log lies.
     public var log: String { "\(directory)/log" }
+
+    /// What it has written.
+    public var logText: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// - Returns: its exit code.
+    public func waitUntilExit() -> Int32 { process?.waitUntilExit() ?? 0 }
 
     /// Whether it has not ended.
     public var isRunning: Bool { process?.isRunning ?? false }
