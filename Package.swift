@@ -134,7 +134,7 @@ let package = Package(
                 path: "Tests/SyncTestSupport",
                 swiftSettings: settings
             ),
-            tests("ClusterTests", ["Kafka", "KafkaTestSupport", "SyncTestSupport", "SyncModel", "LocalStack"]),
+            tests("ClusterTests", ["Kafka", "KafkaTestSupport", "SyncTestSupport", "SyncModel", "LocalStack", "JSON"]),
             tests(
                 "OperationsTests",
                 [

@@ -26,7 +26,10 @@ public final class Admin {
         configuration.properties["group.id"] = nil
         self.configuration = configuration
         self.observer = observer
-        handle = try ClientHandle(RD_KAFKA_PRODUCER, configuration, context: ClientContext(observer))
+        // A consumer, though it reads nothing: asked for the offsets of a group whose coordinator is not known yet,
+        // librdkafka follows its own group's pointer, which a producer does not have, and crashes the process.
+        configuration.properties["group.id"] = "unused"
+        handle = try ClientHandle(RD_KAFKA_CONSUMER, configuration, context: ClientContext(observer))
     }
 
     /// Frees the clients.

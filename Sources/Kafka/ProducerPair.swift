@@ -12,6 +12,8 @@ public final class ProducerPair {
     private let observer: (any KafkaObserver)?
     private var producers: [TransactionalProducer]
     private var turn = 0
+    /// How many of the producers are initialized; a call that timed out goes on with the first that is not.
+    private var initialized = 0
 
     /// Makes producers with the ids `<prefix>-0` and `<prefix>-1`; `initTransactions` comes first.
     public init(
@@ -28,7 +30,10 @@ public final class ProducerPair {
 
     /// Fences and ends what older producers of both ids left open.
     public func initTransactions(timeoutMs: Int32) throws {
-        for producer in producers { try producer.initTransactions(timeoutMs: timeoutMs) }
+        while initialized < producers.count {
+            try producers[initialized].initTransactions(timeoutMs: timeoutMs)
+            initialized += 1
+        }
     }
 
     /// The producer whose turn it is: the one that the last call did not give.
@@ -40,6 +45,7 @@ public final class ProducerPair {
     /// Destroys both and makes them anew, which ends or aborts what they left open.
     public func rebuild(timeoutMs: Int32) throws {
         close()
+        initialized = 0
         producers = try makeProducers()
         try initTransactions(timeoutMs: timeoutMs)
     }

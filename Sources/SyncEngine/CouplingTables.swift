@@ -8,8 +8,8 @@ public import SyncModel
 public final class CouplingTables<Store: OrderedStore> {
     /// The store.
     public var store: Store
-    private let document = JSONDocument()
-    private let referenceDocument = JSONDocument()
+    private let document = JSONDocument(maximumDepth: 128)
+    private let referenceDocument = JSONDocument(maximumDepth: 128)
     private var writer = JSONWriter()
 
     /// The mappings whose pairs this worker writes; others are kept for looking up only.
@@ -23,12 +23,21 @@ public final class CouplingTables<Store: OrderedStore> {
 
     /// A coupling and its home partition; nil where nothing is known of the pair.
     public func load(_ pairKey: String) throws -> (coupling: Coupling, partition: Int32)? {
+        guard IndexKeys.isPossible(pairKey: pairKey) else { return nil }
         // Not by way of the call's generic result, which would be copied at each step.
         var found: (coupling: Coupling, partition: Int32)?
         try store.withValue(.couplings, Array(pairKey.utf8)) { value in
             if let value { found = (try decode(value), StoredCoupling.partition(value)) }
         }
         return found
+    }
+
+    /// The revision of the stored record; nil where nothing is known of the pair.
+    func revision(of pairKey: String) throws -> Int64? {
+        guard IndexKeys.isPossible(pairKey: pairKey) else { return nil }
+        return try store.withValue(.couplings, Array(pairKey.utf8)) { value in
+            try value.flatMap { try referenceDocument.parse(StoredCoupling.record($0))["revision"]?.int64 }
+        }
     }
 
     /// Reads a stored or received record.
@@ -68,6 +77,16 @@ public final class CouplingTables<Store: OrderedStore> {
             StoredCoupling.make(coupling, partition: partition, record: record)
         )
         try updateIndexes(from: old, to: coupling, partition: partition)
+    }
+
+    /// Remembers where a forwarded event belongs.
+    func rememberHome(of id: String, _ home: String) throws {
+        try store.put(.homes, Array(id.utf8), Array(home.utf8))
+    }
+
+    /// Where an event of this record was forwarded to; nil where none was.
+    func rememberedHome(of id: String) throws -> String? {
+        try store.withValue(.homes, Array(id.utf8)) { $0.map { String(decoding: $0, as: UTF8.self) } }
     }
 
     /// Forgets a pair.
@@ -139,8 +158,8 @@ public final class CouplingTables<Store: OrderedStore> {
     }
 
     /// The pairs that wait and have this home partition.
-    public func waiting(in partition: Int32) throws -> [String] {
-        try pairKeys(.waiting, prefix: IndexKeys.waiting(partition: partition, pairKey: ""))
+    public func waiting(in partition: Int32, limit: Int = .max) throws -> [String] {
+        try pairKeys(.waiting, prefix: IndexKeys.waiting(partition: partition, pairKey: ""), limit: limit)
     }
 
     /// The lines of a document.
@@ -181,6 +200,7 @@ public final class CouplingTables<Store: OrderedStore> {
     }
 
     private func glance(_ pairKey: String, columns: [String]) throws -> ReferencedRecord? {
+        guard IndexKeys.isPossible(pairKey: pairKey) else { return nil }
         var found: ReferencedRecord?
         try store.withValue(.couplings, Array(pairKey.utf8)) { value in
             guard let value else { return }

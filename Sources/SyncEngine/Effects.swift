@@ -76,6 +76,8 @@ public protocol EffectSink: AnyObject {
     func record(coupling: [UInt8]?, pairKey: String, partition: Int32) throws
     /// An event that belongs to another partition.
     func forward(_ record: InputRecord, to partition: Int32, key: String) throws
+    /// A record of the inbox that belongs to another partition of it.
+    func reroute(_ record: InputRecord, to partition: Int32) throws
     /// An event that cannot be read.
     func deadLetter(_ record: InputRecord, errorClass: ErrorClass, reason: String) throws
     /// Counts what became of a record.

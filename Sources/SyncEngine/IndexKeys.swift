@@ -6,7 +6,7 @@ import SyncModel
 /// The keys of the indexes; parts are separated by a zero byte, which no name or key has.
 enum IndexKeys {
     /// Longest key that goes into an index as it is; a longer one goes in as its name-based id.
-    static let longestKey = 160
+    static let longestKey = 100
 
     /// A natural key as it is compared: blanks around it off, upper case, as Business Central treats code fields.
     static func normalized(_ key: String) -> String {
@@ -19,6 +19,11 @@ enum IndexKeys {
         bytes.removeAll { $0 == 0 }
         let text = String(decoding: bytes, as: UTF8.self).uppercased()
         return text.utf8.count <= longestKey ? text : NamedUUID.make(text)
+    }
+
+    /// Whether a pair can have this key: the store takes no empty and no longer ones, and no pair's key is so long.
+    static func isPossible(pairKey: String) -> Bool {
+        !pairKey.isEmpty && pairKey.utf8.count <= 400
     }
 
     static func prefix(_ mapping: String, _ company: String, _ key: String) -> [UInt8] {

@@ -15,6 +15,8 @@ public enum StateTable: Int, Sendable, CaseIterable {
     case lines
     /// Home partition and time → pair keys that are over.
     case ended
+    /// Line that was forwarded → its document.
+    case homes
     /// Topic and partition → next offset to read (the runtime's).
     case positions
 }

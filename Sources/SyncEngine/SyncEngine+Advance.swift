@@ -166,7 +166,10 @@ extension SyncEngine {
             },
             lines: { mapping in
                 try tables.lines(of: id, mapping: mapping, company: company).compactMap { pair in
-                    let line = String(pair.dropFirst(mapping.utf8.count + company.utf8.count + 2))
+                    let line = String(
+                        decoding: pair.utf8.dropFirst(mapping.utf8.count + company.utf8.count + 2),
+                        as: UTF8.self
+                    )
                     return try tables.reference(mapping, company: company, key: line, byID: true)
                 }
             }

@@ -19,7 +19,11 @@ struct Arrival {
 
 extension SyncEngine {
     /// Takes an event into its pair: judges its version, notes what the source now asks for, and goes on with it.
-    func handle(_ arrival: Arrival, _ active: ActiveMapping) throws {
+    ///
+    /// - Returns: whether it was taken; not where something as new was seen already.
+    /// - Throws: what the store or the sink throws.
+    @discardableResult
+    func handle(_ arrival: Arrival, _ active: ActiveMapping) throws -> Bool {
         let mapping = active.mapping
         let pair = PairKey(mapping: mapping.name, company: arrival.company, id: arrival.id)
         let known = try tables.load(pair.description)?.coupling
@@ -34,7 +38,7 @@ extension SyncEngine {
             }
             guard order == .newer else {
                 sink.count(order == .stale ? .stale : .unchanged, mapping: mapping.name)
-                return
+                return false
             }
         }
         var coupling = known ?? makeCoupling(pair, arrival, mapping)
@@ -63,6 +67,7 @@ extension SyncEngine {
         let result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
         try save(coupling, replacing: known, partition: arrival.partition)
         sink.count(result, mapping: mapping.name)
+        return true
     }
 
     private func makeCoupling(_ pair: PairKey, _ arrival: Arrival, _ mapping: TableMapping) -> Coupling {
@@ -111,9 +116,18 @@ extension SyncEngine {
         for line in lines.elements where line.kind == .object {
             try takeLine(line, of: event, active, partition: partition, causation: causation)
         }
-        for text in try documentRule(table.embeddedIn?.entity)?.derivedLines(of: image) ?? [] {
+        for text in try derivedLines(of: image, entity: table.embeddedIn?.entity) {
             let line = try lineDocument.parse(Array(text.utf8))
             try takeLine(line, of: event, active, partition: partition, causation: causation)
+        }
+    }
+
+    /// Lines that the document's rule derives; none where it cannot, since then the document itself has failed.
+    private func derivedLines(of image: JSONValue, entity: String?) throws -> [String] {
+        do {
+            return try documentRule(entity)?.derivedLines(of: image) ?? []
+        } catch is RecordError {
+            return []
         }
     }
 
@@ -179,12 +193,17 @@ public enum DocumentLines {
     /// A line's id: its own, else the document's id and the line number; nil where it has neither.
     public static func id(of line: JSONValue, document: String) -> String? {
         if let id = (line["systemId"] ?? line["id"])?.string, id != ChangeEvent.blankID {
-            return NamedUUID.isUUID(id) ? id.lowercased() : id
+            return NamedUUID.isUUID(id) ? id.lowercased() : bounded(id)
         }
         guard let sequence = line["sequence"] ?? line["lineNo"], let number = sequence.numberText ?? sequence.string
         else {
             return nil
         }
-        return "\(document)/\(number)"
+        return "\(document)/\(bounded(number))"
+    }
+
+    /// A name that fits into a key: a longer one is known by its name-based id.
+    private static func bounded(_ name: String) -> String {
+        name.utf8.count <= 64 && !name.isEmpty ? name : NamedUUID.make(name)
     }
 }

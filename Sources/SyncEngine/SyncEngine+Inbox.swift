@@ -52,6 +52,13 @@ extension SyncEngine {
         }
     }
 
+    /// Whether the record lies in its pair's partition; one with a foreign partitioner is sent there (I4).
+    private func isAtHome(_ pairKey: String, _ record: InputRecord) throws -> Bool {
+        guard let partition = try tables.load(pairKey)?.partition, partition != record.partition else { return true }
+        try sink.reroute(record, to: partition)
+        return false
+    }
+
     private func takeResult(_ root: JSONValue, _ record: InputRecord) throws {
         guard let pairKey = root["pairKey"]?.string, let changeID = root["changeId"]?.string,
             let status = root["status"]?.string, ["applied", "failed", "conflict"].contains(status)
@@ -62,6 +69,7 @@ extension SyncEngine {
                 reason: "a delivery result without pair, change or status"
             )
         }
+        guard try isAtHome(pairKey, record) else { return }
         guard let (known, partition) = try tables.load(pairKey), let inFlight = known.inFlight,
             inFlight.changeID == changeID, let active = mappings[known.mapping]
         else { return }
@@ -147,6 +155,7 @@ extension SyncEngine {
             let reason = "a command without pair, or not one of retry, skip and restore"
             return try sink.deadLetter(record, errorClass: .malformed, reason: reason)
         }
+        guard try isAtHome(pairKey, record) else { return }
         guard let (known, partition) = try tables.load(pairKey), let active = mappings[known.mapping] else { return }
         var coupling = known
         switch command {

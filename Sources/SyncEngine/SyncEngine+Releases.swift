@@ -26,13 +26,18 @@ extension SyncEngine {
     /// A null value is a tombstone; `partition` is that of the changelog.
     /// - Throws: `JSONError`, `Coupling.Unreadable`, or what the store throws.
     public func applyRemote(pairKey: String, value: UnsafeRawBufferPointer?, partition: Int32) throws {
+        guard IndexKeys.isPossible(pairKey: pairKey) else { throw Coupling.Unreadable(member: "the key") }
+        if let value, let stored = try tables.revision(of: pairKey) {
+            // Most of what an owner reads is its own writing; that costs one look.
+            guard let revision = try inboxDocument.parse(value)["revision"]?.int64, revision > stored else { return }
+        }
         let known = try tables.load(pairKey)
         guard let value else {
             if let known { try tables.remove(known.coupling, partition: known.partition) }
             return
         }
         let coupling = try tables.decode(value, isStored: false)
-        if let known, known.coupling.revision >= coupling.revision { return }
+        guard coupling.pairKey.description == pairKey else { throw Coupling.Unreadable(member: "pairKey") }
         try tables.put(coupling, pairKey: pairKey, record: value, replacing: known?.coupling, partition: partition)
         try wakeWaiters(for: coupling, known: known?.coupling)
     }
@@ -65,11 +70,13 @@ extension SyncEngine {
     }
 
     private func wakeWaiters(for coupling: Coupling, known: Coupling?) throws {
-        guard coupling.exists else { return }
+        // A document waits for its lines to be there or to be left out.
+        let isLeftOut = coupling.document != nil && [.filtered, .deleted].contains(coupling.state)
+        guard coupling.exists || (isLeftOut && known?.state != coupling.state) else { return }
         // A document adds up its lines' amounts and waits until each is whole, so it is woken by those too.
         let isWholeNow = known?.waiting != nil && coupling.waiting == nil
         let isSame = coupling.document == nil || (known?.bc.facts == coupling.bc.facts && !isWholeNow)
-        if let known, known.exists, known.bc.key == coupling.bc.key, isSame { return }
+        if let known, known.exists, coupling.exists, known.bc.key == coupling.bc.key, isSame { return }
         var keys = [coupling.id]
         if let key = coupling.bc.key { keys.append(key) }
         if let document = coupling.document { keys.append("\(document)/*") }
@@ -140,7 +147,7 @@ extension SyncEngine {
     public func waitingCensus(limit: Int = 2_000) throws -> WaitingCensus {
         var census = WaitingCensus()
         for partition in ownedPartitions {
-            for pair in try tables.waiting(in: partition).prefix(limit) {
+            for pair in try tables.waiting(in: partition, limit: limit) {
                 guard let coupling = try tables.load(pair)?.coupling else { continue }
                 if coupling.state == .failed || coupling.state == .skipped {
                     census.failed[coupling.mapping, default: 0] += 1

@@ -25,11 +25,11 @@ public final class SyncEngine<Store: OrderedStore> {
     let feeds: [String: Feed]
     unowned let sink: any EffectSink
     let homePartition: (String) -> Int32
-    let document = JSONDocument(maximumBytes: SyncEngine.maximumEventBytes, maximumDepth: 64)
+    let document = JSONDocument(maximumBytes: SyncEngine.maximumEventBytes, maximumDepth: 64)  // What is stored around an image needs a few levels more: 128 below.
     let keyDocument = JSONDocument(maximumBytes: 4_096, maximumDepth: 8)
-    let imageDocument = JSONDocument()
+    let imageDocument = JSONDocument(maximumDepth: 128)
     let lineDocument = JSONDocument()
-    let inboxDocument = JSONDocument()
+    let inboxDocument = JSONDocument(maximumDepth: 128)
     var releaseQueue: [String] = []
     var releaseSet: Set<String> = []
 
@@ -87,7 +87,7 @@ public final class SyncEngine<Store: OrderedStore> {
         }
         let keyID = ChangeEvent.keyID(record.key, using: keyDocument)
         guard let value = record.value else { return try processTombstone(record, keyID: keyID, feed: feed) }
-        let event: ChangeEvent
+        var event: ChangeEvent
         do {
             event = try ChangeEvent(try document.parse(value), keyID: keyID, defaultCompany: settings.company)
         } catch let error as ChangeEvent.Malformed {
@@ -95,19 +95,23 @@ public final class SyncEngine<Store: OrderedStore> {
         } catch let error as JSONError {
             return try sink.deadLetter(record, errorClass: .malformed, reason: error.description)
         }
+        // An event without a time has the record's, as a tombstone does.
+        if event.version.eventAt == 0 { event.version.eventAt = record.timestamp }
         guard let home = try home(of: event, feed: feed) else {
             let reason = "the event of a line names no document, and the line is unknown"
             return try sink.deadLetter(record, errorClass: .malformed, reason: reason)
         }
         let partition = homePartition(home)
         if partition != record.partition, !record.isForwarded {
+            // A line's delete may come before this event has reached its home, and not say where that is.
+            if home != event.id { try tables.rememberHome(of: event.id, home) }
             return try sink.forward(record, to: partition, key: home)
         }
         let causation = Causation(
             topic: record.topic,
             partition: record.partition,
             offset: record.offset,
-            eventAt: event.version.eventAt > 0 ? event.version.eventAt : record.timestamp,
+            eventAt: event.version.eventAt,
             traceparent: record.traceparent
         )
         try take(event, feed: feed, home: home, partition: partition, causation: causation)
@@ -118,9 +122,13 @@ public final class SyncEngine<Store: OrderedStore> {
         guard let active = feed.mappings.first ?? feed.lines.first else { return event.id }
         guard let property = active.mapping.businessCentral.home else { return event.id }
         if let document = event.image?[property]?.string, NamedUUID.isUUID(document) { return document.lowercased() }
-        return try tables.pairs(mapping: active.mapping.name, id: event.id).first.flatMap {
-            try tables.load($0)?.coupling.homeID
-        }
+        return try knownHome(of: event.id, mapping: active.mapping.name)
+    }
+
+    /// The home of a line whose event does not name its document: its pair's, or that of an event on its way there.
+    private func knownHome(of id: String, mapping: String) throws -> String? {
+        let pair = try tables.pairs(mapping: mapping, id: id).first.flatMap { try tables.load($0)?.coupling.homeID }
+        return try pair ?? tables.rememberedHome(of: id)
     }
 
     private func take(
@@ -130,6 +138,7 @@ public final class SyncEngine<Store: OrderedStore> {
         partition: Int32,
         causation: Causation
     ) throws {
+        var isTaken = feed.mappings.isEmpty
         for active in feed.mappings {
             let arrival = Arrival(
                 kind: event.kind,
@@ -142,8 +151,10 @@ public final class SyncEngine<Store: OrderedStore> {
                 causation: causation,
                 partition: partition
             )
-            try handle(arrival, active)
+            if try handle(arrival, active) { isTaken = true }
         }
+        // Lines judge their own versions, but a stale delete of the document does not end them.
+        guard isTaken || event.kind == .upsert else { return }
         for active in feed.lines { try takeLines(of: event, active, partition: partition, causation: causation) }
     }
 
@@ -190,7 +201,7 @@ public final class SyncEngine<Store: OrderedStore> {
                     causation: causation,
                     partition: partition
                 )
-                try handle(arrival, active)
+                guard try handle(arrival, active) else { continue }
                 for lines in feed.lines {
                     try endLines(of: keyID, company: coupling.company, version: version, lines, partition: partition)
                 }
@@ -201,8 +212,6 @@ public final class SyncEngine<Store: OrderedStore> {
     /// The id that decides where a tombstone belongs, also that of a record whose event is still on its way here.
     private func home(ofTombstone id: String, feed: Feed) throws -> String? {
         guard let active = feed.mappings.first, active.mapping.businessCentral.home != nil else { return id }
-        return try tables.pairs(mapping: active.mapping.name, id: id).first.flatMap {
-            try tables.load($0)?.coupling.homeID
-        }
+        return try knownHome(of: id, mapping: active.mapping.name)
     }
 }

@@ -8,6 +8,11 @@ extension Coupling {
     public struct Unreadable: Error, Sendable {
         /// The member that is missing or wrong.
         public let member: String
+
+        /// Names the member.
+        public init(member: String) {
+            self.member = member
+        }
     }
 
     /// Reads a record as it stands on `sync.couplings.<worker>`.

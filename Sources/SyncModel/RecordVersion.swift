@@ -36,7 +36,9 @@ public struct RecordVersion: Sendable, Hashable {
     /// - Returns: how the arriving version stands to the one seen.
     public func order(against seen: RecordVersion, isDelete: Bool = false, seenWasDelete: Bool = false) -> Order {
         if let sequence, let last = seen.sequence {
-            return sequence < last ? .stale : sequence == last ? .same : .newer
+            // A delete has no row version of its own: some producers give it the last one of the row.
+            if sequence == last { return isDelete && !seenWasDelete ? .newer : .same }
+            return sequence < last ? .stale : .newer
         }
         if isDelete || seenWasDelete {
             if eventAt == seen.eventAt { return isDelete && !seenWasDelete ? .newer : .same }

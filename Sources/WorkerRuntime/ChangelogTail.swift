@@ -103,7 +103,9 @@ final class ChangelogTail {
         } else {
             let isOwn =
                 message.topic == configuration.couplingsTopic && engine.ownedPartitions.contains(message.partition)
-            if !isOwn, let key = message.key {
+            // Own records are older than the local state, or as old, unless another instance wrote them after a lost
+            // assignment that has not been told yet; the revision decides. Own tombstones ended what may live again.
+            if let key = message.key, !(isOwn && message.value == nil) {
                 try apply(message, pairKey: String(decoding: key, as: UTF8.self), engine)
             }
             try state.setPosition(topic: message.topic, partition: message.partition, message.offset + 1)

@@ -122,8 +122,22 @@ final class TransactionSink: EffectSink {
         writer.key("value")
         if let value = record.value { writer.raw(value) } else { writer.null() }
         writer.endObject()
-        let headers = record.traceparent.map { [Header("traceparent", $0)] } ?? []
+        // All headers go along: should it become a dead letter at home, it keeps them.
+        let headers = telemetry.currentHeaders?() ?? []
         try produce(configuration.inboxTopic, partition: partition, key: key, value: writer.bytes, headers: headers)
+        telemetry.forwarded.add()
+    }
+
+    func reroute(_ record: InputRecord, to partition: Int32) throws {
+        guard let producer else { throw WorkerError.noTransaction }
+        try producer.produce(
+            topic: configuration.inboxTopic,
+            partition: partition,
+            key: record.key,
+            value: record.value,
+            headers: telemetry.currentHeaders?() ?? [],
+            timestampMs: nil
+        )
         telemetry.forwarded.add()
     }
 
@@ -139,7 +153,8 @@ final class TransactionSink: EffectSink {
         )
         var value = record.value
         var headers = (telemetry.currentHeaders?() ?? []) + letter.headers
-        if let size = value?.count, size > DeadLetter.largestValue {
+        let others = headers.reduce(record.key?.count ?? 0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
+        if let size = value?.count, size > DeadLetter.largestValue || size + others > DeadLetter.largestRecord {
             value = nil
             headers.append(
                 Header(
@@ -178,8 +193,10 @@ final class TransactionSink: EffectSink {
 
 /// The origin and reason of a dead letter, as its added headers say them.
 struct DeadLetter {
-    /// Largest value that goes along; the topic takes 8 MiB with key and headers.
+    /// Largest value that goes along.
     static let largestValue = 8_000_000
+    /// Largest value, key and headers together: the topic takes 8 MiB, with what the record format adds.
+    static let largestRecord = 8_300_000
 
     var worker: String
     var topic: String

@@ -45,6 +45,9 @@ extension Worker {
     }
 
     private func giveUpPartitions() {
+        for partition in stopped { telemetry.health.set(reason: nil, for: "offset \(partition)") }
+        stopped = []
+        mismatch = nil
         assigned = []
         restoration = nil
         ends = [:]
@@ -59,7 +62,7 @@ extension Worker {
     /// From the beginning only where nothing was ever committed.
     func startOffsets(of partitions: [TopicPartition]) throws -> [TopicPartition: Int64] {
         do {
-            committed = try consumer.committed(partitions, timeoutMs: 60_000).compactMapValues { $0 }
+            committed = try consumer.committed(partitions, timeoutMs: 10_000).compactMapValues { $0 }
         } catch {
             assignmentError = error  // The assignment is taken up again by the recovery.
             throw error
@@ -75,6 +78,7 @@ extension Worker {
         engine.clearReleases()
         ends = [:]
         guard !assigned.isEmpty else {
+            mismatch = nil
             telemetry.health.set(reason: nil, for: "assignment")
             return
         }
@@ -85,7 +89,7 @@ extension Worker {
     }
 
     /// Takes the present assignment up again, from the committed offsets.
-    private func repeatAssignment() throws {
+    func repeatAssignment() throws {
         guard !assigned.isEmpty else { return }
         try consumer.assign(try startOffsets(of: assigned))
         try beginRestoration()
@@ -109,14 +113,19 @@ extension Worker {
     }
 
     /// Ends the worker when its assignment has not fitted for half a minute.
-    func refuseMismatch() throws {
-        guard let mismatch, clock() - mismatch.since > 30_000 else { return }
-        throw WorkerError.subscriptionsDiffer(topics: mismatch.topics)
+    ///
+    /// Until then only the membership is kept alive.
+    func waitForFittingAssignment() throws {
+        if let mismatch, clock() - mismatch.since > 30_000 {
+            throw WorkerError.subscriptionsDiffer(topics: mismatch.topics)
+        }
+        if case .error(let error) = consumer.poll(timeoutMs: 100) { try note(error) }
     }
 
     /// Reads the changelogs on; when they are passed, the partitions are owned, swept for waiting records and resumed.
     func goOnRestoring() throws {
         guard let restoration else { return }
+        status.reportIfDue(at: clock(), worker: self)
         if try tail.take(limit: 5_000, timeoutMs: 20, engine: engine, state: state) > 0 { try state.commit() }
         try stopIfStateIsForeign(restoration.ends)
         // Keeps the membership alive, and takes up a further rebalance.
@@ -168,7 +177,7 @@ extension Worker {
         stopped = []
         for partition in assigned {
             guard let offset = committed[partition] else { continue }
-            let low = try consumer.watermarks(partition, timeoutMs: 20_000).low
+            let low = try consumer.watermarks(partition, timeoutMs: 5_000).low
             guard low > offset else {
                 telemetry.health.set(reason: nil, for: "offset \(partition)")
                 continue
@@ -209,7 +218,7 @@ extension Worker {
         if let batch {
             telemetry.aborts.add()
             do {
-                try batch.producer.abort(timeoutMs: 10_000)
+                try batch.producer.abort(timeoutMs: 5_000)
             } catch {
                 mustRebuildProducers = true
             }
@@ -241,9 +250,9 @@ extension Worker {
     /// Makes the producers anew where needed, and reads state and offsets again; tried until it succeeds.
     func recover() throws {
         // What is polled here is read again after the repositioning; the poll keeps the membership alive.
-        _ = consumer.poll(timeoutMs: 100)
+        if case .error(let error) = consumer.poll(timeoutMs: 100) { try note(error) }
         if mustRebuildProducers {
-            try producers.rebuild(timeoutMs: 15_000)
+            try producers.rebuild(timeoutMs: 5_000)
             mustRebuildProducers = false
         }
         try repeatAssignment()

@@ -37,7 +37,7 @@ extension Worker {
             throw error
         }
         engine.now = clock()
-        try refuseMismatch()
+        if mismatch != nil { return try waitForFittingAssignment() }
         if restoration != nil { return try goOnRestoring() }
         let tailed = try tail.take(limit: Worker.tailLimit, timeoutMs: 0, engine: engine, state: state)
         if control.hasChanged { try obeyControl() }
@@ -92,6 +92,10 @@ extension Worker {
     }
 
     private func take(_ message: Message) throws {
+        guard engine.ownedPartitions.contains(message.partition) else {
+            // Nothing comes from partitions that are not taken up; should something, the positions are taken up again.
+            return try repeatAssignment()
+        }
         let batch = try openBatch()
         let topic = String(message.topic.dropFirst(configuration.topicPrefix.count))
         var record = InputRecord(
@@ -155,10 +159,13 @@ extension Worker {
     /// Commits the open batch: offsets and effects in one Kafka transaction, then the local state.
     func commitBatch() throws {
         guard let batch else { return try state.commit() }
-        if !batch.offsets.isEmpty, let metadata = batch.metadata {
-            try batch.producer.sendOffsets(batch.offsets, metadata: metadata, timeoutMs: 20_000)
+        // Also without events, so that the group's generation is checked: a paused instance must not publish what its
+        // successor publishes too.
+        let offsets = batch.offsets.isEmpty ? try presentOffset() : batch.offsets
+        if !offsets.isEmpty, let metadata = batch.metadata {
+            try batch.producer.sendOffsets(offsets, metadata: metadata, timeoutMs: 10_000)
         }
-        try batch.producer.commit(timeoutMs: 20_000)
+        try batch.producer.commit(timeoutMs: 10_000)
         self.batch = nil
         sink.producer = nil
         try state.commit()
@@ -166,6 +173,15 @@ extension Worker {
         for (partition, offset) in batch.offsets { committed[partition] = offset }
         lastCommit = clock()
         telemetry.transactions.observe(Double(lastCommit - batch.startedAt) / 1_000)
+    }
+
+    /// The committed offset of some owned partition, to be committed again as it is.
+    private func presentOffset() throws -> [TopicPartition: Int64] {
+        if let (partition, offset) = committed.first(where: { assigned.contains($0.key) }) {
+            return [partition: offset]
+        }
+        guard let partition = assigned.first else { return [:] }
+        return [partition: try consumer.watermarks(partition, timeoutMs: 5_000).low]
     }
 
     /// When idle: the positions behind control records, and one for every partition, so that lag is 0 for every tool.
@@ -184,7 +200,11 @@ extension Worker {
     /// Where nothing was ever committed the assignment begins at the beginning, so the consumer's question for a
     /// committed offset, asked before that, needs no answer.
     func note(_ error: KafkaError) throws {
-        if error.disposition == .fatal || error.disposition == .fenced { throw error }
+        if error.disposition == .fatal || error.disposition == .fenced {
+            // The member is over for good; most likely another process has its name.
+            guard error.name.contains("FENCED") else { throw WorkerError.consumerEnded(error.description) }
+            throw WorkerError.fenced(instance: instance)
+        }
         guard error.name.contains("AUTO_OFFSET_RESET"), let partition = error.partition else {
             telemetry.log.warning("reading events", [("error", .string(error.description))])
             return

@@ -120,11 +120,9 @@ public final class Worker {
         -> Consumer
     {
         var kafka = configuration.kafka
-        let defaults = [
-            "session.timeout.ms": "10000", "auto.offset.reset": "error", "queued.max.messages.kbytes": "8192",
-            "isolation.level": "read_committed",
-        ]
+        let defaults = ["session.timeout.ms": "10000", "queued.max.messages.kbytes": "8192"]
         for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
+        kafka.properties.merge(WorkerConfiguration.requiredProperties) { _, required in required }
         // A static member that is killed and comes back has its partitions at once, without a rebalance.
         if !configuration.commitsPlainly {
             kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)"
@@ -170,7 +168,7 @@ public final class Worker {
     private func initializeTransactions(isStopping: () -> Bool) throws {
         while true {
             do {
-                return try producers.initTransactions(timeoutMs: 30_000)
+                return try producers.initTransactions(timeoutMs: 5_000)
             } catch let error as KafkaError where error.disposition == .retriable {
                 if isStopping() { throw CancellationError() }
                 telemetry.health.set(reason: "transactions cannot begin: \(error.name)", for: "worker")

@@ -25,7 +25,7 @@ public enum WorkerCommand {
         Command(worker, summary: summary, settings: settings) { call in
             let settings = try call.loadSettings(
                 isKafkaProperty: KafkaConfiguration.knows(property:),
-                kafkaProblems: { KafkaConfiguration($0).validate() }
+                kafkaProblems: { KafkaConfiguration($0).validate() + WorkerConfiguration.forbidden(in: $0) }
             )
             return try run(worker, settings)
         }

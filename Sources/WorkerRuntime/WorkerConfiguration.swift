@@ -55,6 +55,20 @@ public struct WorkerConfiguration: Sendable {
         self.httpAddress = httpAddress
     }
 
+    /// Properties on which exactly-once rests; they cannot be chosen.
+    public static let requiredProperties = [
+        "auto.offset.reset": "error", "enable.partition.eof": "true", "isolation.level": "read_committed",
+        "partition.assignment.strategy": "range",
+    ]
+
+    /// What is wrong with properties that differ from the required ones.
+    static func forbidden(in properties: [String: String]) -> [(property: String, problem: String)] {
+        requiredProperties.sorted { $0.key < $1.key }.compactMap { name, required in
+            guard let given = properties[name], given != required else { return nil }
+            return (name, "\"\(given)\" is not possible; exactly-once needs \(required)")
+        }
+    }
+
     /// The consumer group.
     public var group: String { topicPrefix + worker }
     /// The worker's inbox.

@@ -11,6 +11,8 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
     case subscriptionsDiffer(topics: [String])
     /// Another process has the same transactional ids.
     case fenced(instance: String)
+    /// The group's member cannot go on.
+    case consumerEnded(String)
     /// An effect outside a transaction: a programmer's mistake.
     case noTransaction
     /// The state could not be brought up to date.
@@ -29,6 +31,7 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
                 + "another instance reads other topics; give all instances of a worker the same settings"
         case .fenced(let instance):
             "another process runs with the same SYNC_INSTANCE \"\(instance)\": this one is fenced; give each its own"
+        case .consumerEnded(let reason): "the consumer cannot go on: \(reason)"
         case .noTransaction: "an effect outside a transaction"
         case .restoreFailed(let reason): "the local state cannot be brought up to date: \(reason)"
         }

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Kafka
 import KafkaTestSupport
-import LocalStack
 import SyncTestSupport
 import Testing
 

@@ -29,6 +29,7 @@ public final class Fleet {
     private let executables: String
     private let settings: [String: String]
     private var delivery: SteadyDelivery?
+    private var coordinator: WorkerProcess?
 
     /// Makes the topics, and starts the delivery to the other side.
     public init(_ broker: RealBroker, prefix: String, executables: String, settings: [String: String] = [:]) throws {
@@ -80,6 +81,22 @@ public final class Fleet {
         return process
     }
 
+    /// Starts the coordinator, with these marks.
+    public func startCoordinator(gateHigh: Int, gateLow: Int) throws {
+        let process = try WorkerProcess(
+            "coordinator",
+            instance: "a",
+            executables: executables,
+            directory: directory,
+            environment: [
+                "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "SYNC_TOPIC_PREFIX": prefix,
+                "SYNC_HTTP": "127.0.0.1:0", "SYNC_GATE_HIGH": String(gateHigh), "SYNC_GATE_LOW": String(gateLow),
+            ]
+        )
+        try process.start()
+        coordinator = process
+    }
+
     /// Starts one instance of each worker.
     public func startAll(instance: String = "a") throws {
         for worker in Fleet.workers { try start(worker, instance: instance) }
@@ -87,7 +104,7 @@ public final class Fleet {
 
     /// A process that ended by itself, with the end of its log; nil while all run.
     public var failure: String? {
-        for process in processes where !process.isRunning {
+        for process in processes + [coordinator].compactMap({ $0 }) where !process.isRunning {
             let log = (try? String(contentsOfFile: process.log, encoding: .utf8)) ?? ""
             return
                 "\(process.worker) \(process.instance) ended:\n\(log.split(separator: "\n").suffix(20).joined(separator: "\n"))"
@@ -139,8 +156,9 @@ public final class Fleet {
     /// - Returns: the exit codes of the workers.
     @discardableResult
     public func stop(keepsFiles: Bool = false) -> [Int32] {
-        let codes = processes.reversed().map { $0.stop() }
+        let codes = ([coordinator].compactMap { $0 } + processes.reversed()).map { $0.stop() }
         processes = []
+        coordinator = nil
         delivery?.stop()
         if !keepsFiles { try? FileManager.default.removeItem(atPath: directory) }
         return codes

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-internal import KafkaTestSupport
+import KafkaTestSupport
 
 /// One worker executable as a process of its own.
 public final class WorkerProcess {

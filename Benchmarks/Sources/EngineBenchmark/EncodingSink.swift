@@ -36,6 +36,8 @@ final class EncodingSink: EffectSink {
     }
 
     func forward(_ record: InputRecord, to partition: Int32, key: String) throws { refused += 1 }
+    func reroute(_ record: InputRecord, to partition: Int32) {}
+
     func deadLetter(_ record: InputRecord, errorClass: ErrorClass, reason: String) throws { refused += 1 }
     func count(_ result: RecordResult, mapping: String) {}
     func countClockDisagreement() {}

@@ -70,6 +70,15 @@ final class CollectingSink: EffectSink {
         effects.forwarded.append(Forwarded(partition: partition, record: inbox))
     }
 
+    func reroute(_ record: InputRecord, to partition: Int32) {
+        let moved = TopicRecord(
+            key: record.key.map { Array($0) },
+            value: record.value.map { Array($0) },
+            timestamp: record.timestamp
+        )
+        effects.forwarded.append(Forwarded(partition: partition, record: moved))
+    }
+
     func deadLetter(_ record: InputRecord, errorClass: ErrorClass, reason: String) {
         effects.deadLetters.append(
             DeadLetter(key: record.key.map { Array($0) }, value: record.value.map { Array($0) }, reason: reason)

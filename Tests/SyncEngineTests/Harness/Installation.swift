@@ -9,7 +9,8 @@ import TableMappings
 
 /// All workers, the topics between them and a Dataverse, in memory: what one Kafka transaction holds becomes visible at once.
 final class Installation {
-    static let company = "CRONUS International Ltd."
+    /// Not all of it ASCII, so that every test sees names whose bytes and characters differ in number.
+    static let company = "CRONUS Österreich & Söhne"
     static let workers = [
         "reference-worker", "unit-worker", "product-worker", "account-worker", "price-worker", "invoice-worker",
     ]

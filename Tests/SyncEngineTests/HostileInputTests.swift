@@ -1,0 +1,107 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncEngine
+import SyncModel
+import Testing
+
+/// Input that no well-behaved producer sends: it fails alone, and the worker goes on.
+struct HostileInputTests {
+    private func withProducts() throws -> Installation {
+        let installation = try Installation()
+        installation.send("items", Sample.item("1000"))
+        installation.send("item-units", Sample.itemUnit("1000"))
+        installation.send("customers", Sample.customer("C1"))
+        try installation.settle()
+        return installation
+    }
+
+    @Test func quantityThatIsNoNumberFailsAnInvoiceWithVATAlone() throws {
+        let installation = try withProducts()
+        let line = Sample.line("I1", 10_000, item: "1000", ["quantity": "x"])
+        installation.send(
+            "sales-invoices",
+            Sample.invoice("I1", customer: "C1", lines: [line], ["pricesIncludeTax": true])
+        )
+        let good = Sample.line("I2", 10_000, item: "1000")
+        installation.send("sales-invoices", Sample.invoice("I2", customer: "C1", lines: [good]))
+        try installation.settle()
+        #expect(try installation.coupling("POSTEDSALESINV-INV", Sample.id("invoice I1"))?.state == .failed)
+        #expect(
+            installation.operations("POSTEDSALESINV-INV", Sample.id("invoice I2")) == [.create, .update, .setState]
+        )
+    }
+
+    @Test(arguments: [1, 36, 64, 600, 5_000])
+    func lineWithAnIdOfAnyLengthArrives(length: Int) throws {
+        let installation = try withProducts()
+        let id = String(repeating: "x", count: length)
+        let line = Sample.line("I1", 10_000, item: "1000", ["systemId": .text(id)])
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: [line]))
+        try installation.settle()
+        #expect(installation.changes.count { $0.mapping == "POSTEDSALESLINE-INV" && $0.operation == .create } == 1)
+    }
+
+    @Test func referenceByAnImpossibleIdWaits() throws {
+        let installation = try Installation()
+        let id: Value = .text(String(repeating: "9", count: 600))
+        installation.send("item-units", Sample.itemUnit("1000", "PCS", ["itemId": id]))
+        try installation.settle()
+        let unit = try #require(try installation.coupling("ITEM UOM", Sample.itemUnit("1000")["systemId"]?.text ?? ""))
+        #expect(unit.state == .waiting)
+    }
+
+    @Test(arguments: ["", String(repeating: "k", count: 600)])
+    func resultForAnImpossiblePairIsPassedOver(pairKey: String) throws {
+        let installation = try Installation(.init(isConfirmed: true))
+        let result: Value = [
+            "type": "result", "pairKey": .text(pairKey), "changeId": .text(Sample.id("change")), "status": "applied",
+        ]
+        installation.produce("sync.inbox.unit-worker", key: "k", value: result.bytes, partition: 0)
+        installation.send("items", Sample.item("1000"))
+        try installation.settle()
+        #expect(installation.operations("UNIT GROUP", Sample.id("item 1000")) == [.create])
+    }
+
+    @Test func commandInAForeignPartitionIsTakenAtHome() throws {
+        let installation = try Installation()
+        installation.send("items", Sample.item("1000", unit: ""))
+        try installation.settle()
+        let item = Sample.id("item 1000")
+        #expect(try installation.coupling("ITEM-PRODUCT", item)?.state == .failed)
+        let pair = PairKey(mapping: "ITEM-PRODUCT", company: Installation.company, id: item).description
+        let value: Value = ["type": "command", "command": "skip", "pairKey": .text(pair)]
+        for partition: Int32 in 0..<3 {
+            installation.produce("sync.inbox.product-worker", key: pair, value: value.bytes, partition: partition)
+        }
+        let before = installation.forwarded
+        try installation.settle()
+        #expect(try installation.coupling("ITEM-PRODUCT", item)?.state == .skipped)
+        #expect(installation.forwarded == before + 2)
+    }
+
+    @Test func lineThatIsDeletedBeforeItsCreateIsHomeIsDeleted() throws {
+        let installation = try withProducts()
+        let line = Sample.line("I1", 10_000, item: "1000")
+        let id = Sample.id("line I1/10000")
+        // Any partition but home forwards; the delete that follows names no document.
+        for partition: Int32 in 0..<3 {
+            installation.send("sales-invoice-lines", line, partition: partition)
+            installation.send("sales-invoice-lines", ["systemId": .text(id)], op: "d", partition: partition)
+        }
+        try installation.settle()
+        #expect(try installation.coupling("POSTEDSALESLINE-INV", id)?.state == .deleted)
+        #expect(installation.deadLetters.isEmpty)
+    }
+
+    @Test func deeplyNestedImageThatWaitsIsReadAgain() throws {
+        let installation = try Installation()
+        var nested: Value = ["end": true]
+        for _ in 0..<60 { nested = ["x": nested] }
+        installation.send("item-units", Sample.itemUnit("1000", "PCS", ["extra": nested]))
+        try installation.settle()
+        installation.send("items", Sample.item("1000"))
+        try installation.settle()
+        #expect(installation.changes.contains { $0.mapping == "ITEM UOM" && $0.operation == .create })
+    }
+}
