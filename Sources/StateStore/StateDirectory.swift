@@ -36,6 +36,8 @@ final class StateDirectory {
     /// Lets other processes have the directory.
     func unlock() {
         guard lock >= 0 else { return }
+        // A child that is just being started has the file too, until it becomes another program.
+        flock(lock, LOCK_UN)
         close(lock)
         lock = -1
     }

@@ -24,10 +24,12 @@ public final class CouplingTables<Store: OrderedStore> {
     /// A coupling and its home partition; nil where nothing is known of the pair.
     public func load(_ pairKey: String) throws -> (coupling: Coupling, partition: Int32)? {
         guard IndexKeys.isPossible(pairKey: pairKey) else { return nil }
-        return try store.withValue(.couplings, Array(pairKey.utf8)) { value in
-            guard let value else { return nil }
-            return (try decode(value), StoredCoupling.partition(value))
+        // Not by way of the call's generic result, which would be copied at each step.
+        var found: (coupling: Coupling, partition: Int32)?
+        try store.withValue(.couplings, Array(pairKey.utf8)) { value in
+            if let value { found = (try decode(value), StoredCoupling.partition(value)) }
         }
+        return found
     }
 
     /// The revision of the stored record; nil where nothing is known of the pair.
@@ -72,7 +74,7 @@ public final class CouplingTables<Store: OrderedStore> {
         try store.put(
             .couplings,
             Array(pairKey.utf8),
-            StoredCoupling.make(partition: partition, record: record)
+            StoredCoupling.make(coupling, partition: partition, record: record)
         )
         try updateIndexes(from: old, to: coupling, partition: partition)
     }
@@ -199,28 +201,14 @@ public final class CouplingTables<Store: OrderedStore> {
 
     private func glance(_ pairKey: String, columns: [String]) throws -> ReferencedRecord? {
         guard IndexKeys.isPossible(pairKey: pairKey) else { return nil }
-        return try store.withValue(.couplings, Array(pairKey.utf8)) { value in
-            guard let value else { return nil }
-            return ReferencedRecord(try referenceDocument.parse(StoredCoupling.record(value)), columns: columns)
+        var found: ReferencedRecord?
+        try store.withValue(.couplings, Array(pairKey.utf8)) { value in
+            guard let value else { return }
+            if columns.isEmpty { found = StoredCoupling.reference(value) }
+            if found == nil {
+                found = ReferencedRecord(try referenceDocument.parse(StoredCoupling.record(value)), columns: columns)
+            }
         }
-    }
-}
-
-/// How a coupling lies in the store: four bytes of home partition, then the record.
-enum StoredCoupling {
-    static func make(partition: Int32, record: UnsafeRawBufferPointer) -> [UInt8] {
-        var value: [UInt8] = []
-        value.reserveCapacity(record.count + 4)
-        withUnsafeBytes(of: partition.bigEndian) { value.append(contentsOf: $0) }
-        value.append(contentsOf: record)
-        return value
-    }
-
-    static func partition(_ value: UnsafeRawBufferPointer) -> Int32 {
-        Int32(bigEndian: value.loadUnaligned(as: Int32.self))
-    }
-
-    static func record(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: value[4...])
+        return found
     }
 }

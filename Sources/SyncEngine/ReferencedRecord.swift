@@ -23,6 +23,17 @@ public struct ReferencedRecord: Sendable {
     /// Values of the source that others need.
     public let facts: [String: String]
 
+    init(id: String, entitySet: String, exists: Bool, state: Coupling.State, isWaiting: Bool) {
+        self.id = id
+        self.entitySet = entitySet
+        self.exists = exists
+        self.state = state
+        self.isWaiting = isWaiting
+        related = [:]
+        values = [:]
+        facts = [:]
+    }
+
     init?(_ json: JSONValue, columns: [String]) {
         guard let crm = json["crm"], let id = crm["id"]?.string, let entitySet = crm["entity"]?.string,
             let state = json["state"]?.string.flatMap(Coupling.State.init(rawValue:))

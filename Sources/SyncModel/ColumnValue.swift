@@ -61,8 +61,20 @@ public enum ColumnValue: Sendable, Hashable {
         case .bool(let flag): flag ? "true" : "false"
         case .reference(_, _, let id): id
         case .resolve(_, let entitySet, let conditions):
-            "\(entitySet)?" + conditions.map { "\($0.column)=\($0.value)" }.joined(separator: "&")
+            ColumnValue.text(entitySet, conditions)
         }
+    }
+
+    /// What is looked for, as a query: `transactioncurrencies?isocurrencycode=GBP`.
+    private static func text(_ entitySet: String, _ conditions: [Condition]) -> String {
+        var text = entitySet
+        for (index, condition) in conditions.enumerated() {
+            text += index == 0 ? "?" : "&"
+            text += condition.column
+            text += "="
+            text += condition.value
+        }
+        return text
     }
 }
 

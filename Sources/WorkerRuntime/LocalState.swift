@@ -13,6 +13,8 @@ final class LocalState: OrderedStore {
         self.store = store
     }
 
+    /// Grows whenever the engine lays out its tables in another way; data of an older format is read anew from Kafka.
+    static let formatVersion = 2
     static let tableNames = StateTable.allCases.map { "\($0)" }
 
     /// The open transaction, begun on first use.

@@ -74,9 +74,13 @@ public final class Worker {
             clock: clock
         )
         health.set(reason: "starting", for: "worker")
-        store = try StateStore(directory: configuration.stateDirectory, tables: LocalState.tableNames)
+        store = try StateStore(
+            directory: configuration.stateDirectory,
+            tables: LocalState.tableNames,
+            formatVersion: LocalState.formatVersion
+        )
         if store.wasDiscarded {
-            log.warning("the machine crashed since the last run; the local state is read again from Kafka")
+            log.warning("the local state is of a crashed machine or an older version; it is read again from Kafka")
         }
         instance = try configuration.instance ?? InstanceName.kept(in: configuration.stateDirectory)
         admin = try Admin(configuration: configuration.kafka, observer: telemetry.observer(of: "admin"))

@@ -44,4 +44,28 @@ import Testing
         #expect(writer.text == expected)
         try JSONDocument().parse(writer.bytes)
     }
+
+    /// Texts are looked through eight bytes at a time, so each place of a byte in them counts.
+    @Test func escapesAtAnyPlace() throws {
+        let document = JSONDocument()
+        for length in 0..<20 {
+            for place in 0..<length {
+                for byte in [0x00, 0x1f, 0x20, 0x21, 0x22, 0x5b, 0x5c, 0x5d, 0x7f] as [UInt8] {
+                    var bytes = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+                    bytes[place] = byte
+                    let text = String(decoding: bytes, as: UTF8.self)
+                    var writer = JSONWriter(reserving: 1)
+                    writer.string(text)
+                    #expect(try document.parse(writer.bytes).string == text, "\(byte) at \(place) of \(length)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [0, 7, -7, 10, 99, 100, .min, .max] as [Int64])
+    func writesIntegers(value: Int64) {
+        var writer = JSONWriter()
+        writer.integer(value)
+        #expect(writer.text == "\(value)")
+    }
 }

@@ -27,7 +27,7 @@ struct ControlTests {
             try stack.send(items[1..<8].map { $0.event("c", sequence: 1) })
             let forwarded = items[8]
             try stack.wait(for: "the units of gated items") {
-                items[1..<8].allSatisfy { stack.coupling("ITEM UOM", "6" + $0.id.dropFirst())?.exists == true }
+                items[1..<8].allSatisfy { stack.coupling("ITEM UOM", $0.unitID)?.exists == true }
             }
             try forward(stack, forwarded)
             try stack.wait(for: "a record of the inbox behind a closed gate") {

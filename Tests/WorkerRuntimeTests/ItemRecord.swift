@@ -60,14 +60,16 @@ struct ItemRecord {
         )
     }
 
+    /// The id of its base unit.
+    var unitID: String { "6" + id.dropFirst() }
+
     /// The event of the item's base unit.
     var unitEvent: ChangeText {
-        let unit = "6" + id.dropFirst()
         let image =
-            #"{"systemId":"\#(unit)","itemNo":"\#(number)","itemId":"\#(id)","code":"PCS","qtyPerUnitOfMeasure":1,"lastModifiedDateTime":"2026-01-01T00:00:00Z"}"#
+            #"{"systemId":"\#(unitID)","itemNo":"\#(number)","itemId":"\#(id)","code":"PCS","qtyPerUnitOfMeasure":1,"lastModifiedDateTime":"2026-01-01T00:00:00Z"}"#
         return ChangeText(
             topic: "bc.changes.item-units",
-            key: unit,
+            key: unitID,
             value:
                 #"{"op":"c","ts_ms":1767225600000,"source":{"system":"business-central","company":"\#(company)","table":"Item Unit of Measure","sequence":1},"before":null,"after":\#(image)}"#,
             partition: nil

@@ -27,7 +27,7 @@ struct ProcessTests {
             let items = ItemRecord.make(300)
             try stack.send(items.map(\.unitEvent) + items.map { $0.event("c", sequence: 1) })
             try stack.wait(for: "the units of the items") {
-                items.allSatisfy { stack.coupling("UNIT GROUP", $0.id)?.exists == true }
+                items.allSatisfy { stack.coupling("ITEM UOM", $0.unitID)?.exists == true }
             }
             try stack.stop("unit-worker")
 
@@ -52,11 +52,7 @@ struct ProcessTests {
             #expect(first.printed.contains { $0.contains("message=stopped") })
 
             let second = try WorkerProcess("product-worker", settings)
-            do {
-                try stack.wait(for: "the products of two processes", seconds: 40) { stack.haveChanges(items, 2) }
-            } catch {
-                throw Unmet(description: "\(error); printed by the second: \(second.printed)")
-            }
+            try stack.wait(for: "the products of two processes", seconds: 40) { stack.haveChanges(items, 2) }
             try second.line(containing: "partitions taken up")
             let metrics = try get(try second.url(), "metrics")
             #expect(metrics.status == 200)
