@@ -25,7 +25,8 @@ public final class SyncEngine<Store: OrderedStore> {
     let feeds: [String: Feed]
     unowned let sink: any EffectSink
     let homePartition: (String) -> Int32
-    let document = JSONDocument(maximumBytes: SyncEngine.maximumEventBytes, maximumDepth: 64)  // What is stored around an image needs a few levels more: 128 below.
+    // What is stored around an image needs a few levels more than the event: 128 below.
+    let document = JSONDocument(maximumBytes: SyncEngine.maximumEventBytes, maximumDepth: 64)
     let keyDocument = JSONDocument(maximumBytes: 4_096, maximumDepth: 8)
     let imageDocument = JSONDocument(maximumDepth: 128)
     let lineDocument = JSONDocument()
