@@ -122,7 +122,7 @@ extension Setting {
     /// What happens when a record is deleted.
     public static let deletionPolicy = Setting(
         "SYNC_DELETION_POLICY",
-        .choice(["keep", "remove-coupling", "delete-other", "restore"]),
+        .choice(["keep", "remove-coupling", "delete-other"]),
         default: "keep",
         "What a delete on one side does to the other."
     )

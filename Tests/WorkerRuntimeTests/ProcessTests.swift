@@ -52,7 +52,7 @@ struct ProcessTests {
             #expect(first.printed.contains { $0.contains("message=stopped") })
 
             let second = try WorkerProcess("product-worker", settings)
-            try stack.wait(for: "the products of two processes", seconds: 40) { stack.haveChanges(items, 2) }
+            try stack.wait(for: "the products of two processes", seconds: 120) { stack.haveChanges(items, 2) }
             try second.line(containing: "partitions taken up")
             let metrics = try get(try second.url(), "metrics")
             #expect(metrics.status == 200)

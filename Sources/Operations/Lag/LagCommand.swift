@@ -53,6 +53,12 @@ struct LagCommand {
                 let groups = reader.groups(context.call.value("group"))
                 while true {
                     let lags = try reader.read(groups)
+                    if lags.isEmpty, let group = context.call.value("group") {
+                        throw CommandError(
+                            "no group \"\(group)\" reads anything; without --group those of all workers are shown",
+                            .usage
+                        )
+                    }
                     let isOver = maximum.map { limit in lags.contains { $0.exceeds(limit) } } ?? false
                     Self.print(lags, maximum: maximum, isWatching: isWatching, context)
                     guard isWatching, Self.waited() else { return isOver ? .no : .done }
