@@ -31,7 +31,7 @@ test-cluster: setup
 	@if ! command -v java >/dev/null; then \
 		echo "test-cluster: java is missing; Kafka needs Java 17 or newer (Debian: default-jre-headless)" >&2; exit 1; fi
 	$(SWIFT) build
-	$(SWIFT) test --filter ClusterTests
+	CLUSTER_FULL=1 $(SWIFT) test --filter ClusterTests
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift

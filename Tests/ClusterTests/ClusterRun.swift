@@ -16,6 +16,8 @@ enum ClusterOptions {
     static func scale(_ standard: Int) -> Int { number("CLUSTER_SCALE").map { Int($0) } ?? standard }
     /// How many workers are killed (`CLUSTER_KILLS`).
     static func kills(_ standard: Int) -> Int { number("CLUSTER_KILLS").map { Int($0) } ?? standard }
+    /// Whether the runs that take long, or need the machine for themselves, are wanted too (`CLUSTER_FULL`).
+    static var isFull: Bool { number("CLUSTER_FULL") != nil }
     /// How often the broker is restarted (`CLUSTER_RESTARTS`).
     static func restarts(_ standard: Int) -> Int { number("CLUSTER_RESTARTS").map { Int($0) } ?? standard }
     /// How long a run may take.

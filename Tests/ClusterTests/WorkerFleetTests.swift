@@ -49,7 +49,7 @@ struct WorkerFleetTests {
         try run.finish()
     }
 
-    @Test(.timeLimit(.minutes(20)))
+    @Test(.enabled(if: ClusterOptions.isFull, "CLUSTER_FULL is not set"), .timeLimit(.minutes(20)))
     func aRestartedBrokerLosesAndDoublesNothing() throws {
         let broker = try #require(RealBrokerScope.current)
         let run = try ClusterRun("broker", on: broker, scale: 1)
@@ -62,7 +62,7 @@ struct WorkerFleetTests {
         try run.finish()
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.enabled(if: ClusterOptions.isFull, "CLUSTER_FULL is not set"), .timeLimit(.minutes(5)))
     func ofTwoProcessesWithOneNameOneIsFenced() throws {
         let run = try ClusterRun("names", on: try #require(RealBrokerScope.current), scale: 1)
         let events = run.history.events
