@@ -11,7 +11,7 @@ internal import Darwin
 
 extension UnsafeRawBufferPointer {
     /// Whether both buffers hold the same bytes.
-    func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+    public func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
         guard let first = baseAddress, let second = other.baseAddress else { return true }
         return memcmp(first, second, count) == 0
@@ -20,7 +20,8 @@ extension UnsafeRawBufferPointer {
 
 extension String {
     /// Calls `body` with the string's UTF-8, without a copy where the string's storage allows it.
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    @inlinable
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         if let result = try utf8.withContiguousStorageIfAvailable({ try body(UnsafeRawBufferPointer($0)) }) {
             return result
         }

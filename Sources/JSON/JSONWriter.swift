@@ -65,6 +65,13 @@ public struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
+    /// Writes the name of a member, given as UTF-8, whose value is written next.
+    public mutating func key(bytes name: UnsafeRawBufferPointer) {
+        appendQuoted(name)
+        append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     /// Writes a string.
     public mutating func string(_ text: String) {
         text.withBytes { appendQuoted($0) }

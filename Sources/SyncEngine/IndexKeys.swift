@@ -38,21 +38,18 @@ enum IndexKeys {
         return bytes
     }
 
-    /// The entries by which a coupling is found: its natural key, and its id in any company.
-    static func naturalKeys(_ coupling: Coupling) -> [[UInt8]] {
+    /// The entries by which a coupling with this natural key is found: by that key, and by its id in any company.
+    static func naturalKeys(_ coupling: Coupling, key: String?) -> [[UInt8]] {
         let pair = coupling.pairKey.description
         var keys = [prefix(coupling.mapping, "", coupling.bc.id) + pair.utf8]
-        if let key = coupling.bc.key {
-            keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8)
-        }
+        if let key { keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8) }
         return keys
     }
 
-    /// The entries by which a coupling is woken.
-    static func waiters(_ coupling: Coupling) -> [[UInt8]] {
-        guard let waiting = coupling.waiting else { return [] }
+    /// The entries by which a coupling that waits for these is woken.
+    static func waiters(_ coupling: Coupling, _ waitsFor: [Waiting.Reference]) -> [[UInt8]] {
         let pair = coupling.pairKey.description
-        return waiting.waitsFor.filter { $0.reason != .inFlight }.map {
+        return waitsFor.filter { $0.reason != .inFlight }.map {
             prefix($0.mapping, coupling.company, normalized($0.key)) + pair.utf8
         }
     }
@@ -62,10 +59,10 @@ enum IndexKeys {
     }
 
     /// A pair that is over, in the order of its end; nil while it is not.
-    static func ended(_ coupling: Coupling?, partition: Int32) -> [UInt8]? {
-        guard let coupling, coupling.state == .deleted else { return nil }
-        let time = withUnsafeBytes(of: coupling.updatedAt.bigEndian) { Array($0) }
-        return endedPrefix(partition: partition) + time + coupling.pairKey.description.utf8
+    static func ended(_ pair: KnownPair?, pairKey: PairKey, partition: Int32) -> [UInt8]? {
+        guard let pair, pair.state == .deleted else { return nil }
+        let time = withUnsafeBytes(of: pair.updatedAt.bigEndian) { Array($0) }
+        return endedPrefix(partition: partition) + time + pairKey.description.utf8
     }
 
     static func endedPrefix(partition: Int32) -> [UInt8] {

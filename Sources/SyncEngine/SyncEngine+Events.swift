@@ -26,22 +26,16 @@ extension SyncEngine {
     func handle(_ arrival: Arrival, _ active: ActiveMapping) throws -> Bool {
         let mapping = active.mapping
         let pair = PairKey(mapping: mapping.name, company: arrival.company, id: arrival.id)
-        let known = try tables.load(pair.description)?.coupling
-        if let known {
-            let order = arrival.version.order(
-                against: known.bc.version,
-                isDelete: arrival.kind == .delete,
-                seenWasDelete: known.state == .deleted || known.state == .broken || known.waiting?.wish == .delete
-            )
-            if arrival.kind == .upsert, arrival.version.disagrees(with: known.bc.version) {
-                sink.countClockDisagreement()
-            }
+        let stored = try tables.load(pair)
+        let known = stored.map { KnownPair($0) }
+        var coupling = stored ?? makeCoupling(pair, arrival, mapping)
+        if known != nil {
+            let order = order(of: arrival, against: coupling)
             guard order == .newer else {
                 sink.count(order == .stale ? .stale : .unchanged, mapping: mapping.name)
                 return false
             }
         }
-        var coupling = known ?? makeCoupling(pair, arrival, mapping)
         coupling.bc.version = RecordVersion(
             sequence: arrival.version.sequence ?? coupling.bc.version.sequence,
             modifiedAt: arrival.version.modifiedAt ?? coupling.bc.version.modifiedAt,
@@ -65,9 +59,19 @@ extension SyncEngine {
         waiting.waitsFor = coupling.waiting?.waitsFor ?? []
         coupling.waiting = waiting
         let result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
-        try save(coupling, replacing: known, partition: arrival.partition)
+        try save(&coupling, replacing: known, partition: arrival.partition)
         sink.count(result, mapping: mapping.name)
         return true
+    }
+
+    /// How the arriving version stands to the one seen last.
+    private func order(of arrival: Arrival, against seen: Coupling) -> RecordVersion.Order {
+        if arrival.kind == .upsert, arrival.version.disagrees(with: seen.bc.version) { sink.countClockDisagreement() }
+        return arrival.version.order(
+            against: seen.bc.version,
+            isDelete: arrival.kind == .delete,
+            seenWasDelete: seen.state == .deleted || seen.state == .broken || seen.waiting?.wish == .delete
+        )
     }
 
     private func makeCoupling(_ pair: PairKey, _ arrival: Arrival, _ mapping: TableMapping) -> Coupling {
@@ -183,7 +187,7 @@ extension SyncEngine {
                 coupling.base = [:]
             }
             end(&coupling, as: settings.deletionPolicy == .keep && known.crm.isCreated ? .broken : .deleted)
-            try save(coupling, replacing: known, partition: partition)
+            try save(&coupling, replacing: KnownPair(known), partition: partition)
         }
     }
 }

@@ -104,7 +104,7 @@ extension SyncEngine {
                 try awaitReferences(of: &coupling, active)
             }
         }
-        try save(coupling, replacing: known, partition: partition)
+        try save(&coupling, replacing: KnownPair(known), partition: partition)
     }
 
     /// Takes over the row's id, where the delivery found one by match, its version tag, and rows made along with it.
@@ -176,7 +176,7 @@ extension SyncEngine {
             let result = try advance(&coupling, active, partition: partition)
             sink.count(result, mapping: coupling.mapping)
         }
-        try save(coupling, replacing: known, partition: partition)
+        try save(&coupling, replacing: KnownPair(known), partition: partition)
     }
 }
 

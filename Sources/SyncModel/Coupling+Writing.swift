@@ -27,8 +27,9 @@ extension Coupling {
         writer.beginObject()
         if !emitted.causation.isEmpty {
             writer.field("causation", emitted.causation)
-            for (operation, count) in emitted.counts.sorted(by: { $0.key < $1.key }) {
-                writer.field(operation, Int64(count))
+            for operation in Emitted.operations {
+                let count = emitted.counts[Emitted.index(of: operation)]
+                if count > 0 { writer.field(operation.rawValue, Int64(count)) }
             }
         }
         writer.endObject()

@@ -33,37 +33,20 @@ final class TransactionSink: EffectSink {
     private func produce(
         _ topic: String,
         partition: Int32?,
-        key: String?,
-        value: [UInt8]?,
+        key: String,
+        value: UnsafeRawBufferPointer?,
         headers: [Header] = []
     ) throws {
         guard let producer else { throw WorkerError.noTransaction }
-        let keyBytes = key.map { Array($0.utf8) }
-        try withOptionalBytes(keyBytes) { key in
-            try withOptionalBytes(value) { value in
-                try producer.produce(
-                    topic: topic,
-                    partition: partition,
-                    key: key,
-                    value: value,
-                    headers: headers,
-                    timestampMs: nil
-                )
-            }
-        }
-    }
-
-    private func withOptionalBytes<Result>(
-        _ bytes: [UInt8]?,
-        _ body: (UnsafeRawBufferPointer?) throws -> Result
-    ) rethrows -> Result {
-        guard let bytes else { return try body(nil) }
-        return try bytes.withUnsafeBytes { buffer in
-            // An empty array has no address, yet an empty value is not a tombstone.
-            if buffer.baseAddress == nil {
-                return try withUnsafeBytes(of: UInt8(0)) { try body(UnsafeRawBufferPointer(rebasing: $0[0..<0])) }
-            }
-            return try body(buffer)
+        try key.withBytes { key in
+            try producer.produce(
+                topic: topic,
+                partition: partition,
+                key: key,
+                value: value,
+                headers: headers,
+                timestampMs: nil
+            )
         }
     }
 
@@ -80,13 +63,15 @@ final class TransactionSink: EffectSink {
             Header("sync-operation", change.operation.rawValue),
         ]
         if let traceparent = change.causation.traceparent { headers.append(Header("traceparent", traceparent)) }
-        try produce(
-            "\(configuration.topicPrefix)crm.outbound.\(change.entitySet)",
-            partition: nil,
-            key: change.pairKey.description,
-            value: writer.bytes,
-            headers: headers
-        )
+        try writer.withBytes { value in
+            try produce(
+                "\(configuration.topicPrefix)crm.outbound.\(change.entitySet)",
+                partition: nil,
+                key: change.pairKey.description,
+                value: value,
+                headers: headers
+            )
+        }
     }
 
     /// A text as a segment of a URI reference, which `ce_source` is.
@@ -100,7 +85,7 @@ final class TransactionSink: EffectSink {
         return encoded
     }
 
-    func record(coupling: [UInt8]?, pairKey: String, partition: Int32) throws {
+    func record(coupling: UnsafeRawBufferPointer?, pairKey: String, partition: Int32) throws {
         try produce(configuration.couplingsTopic, partition: partition, key: pairKey, value: coupling)
     }
 
@@ -124,7 +109,9 @@ final class TransactionSink: EffectSink {
         writer.endObject()
         // All headers go along: should it become a dead letter at home, it keeps them.
         let headers = telemetry.currentHeaders?() ?? []
-        try produce(configuration.inboxTopic, partition: partition, key: key, value: writer.bytes, headers: headers)
+        try writer.withBytes {
+            try produce(configuration.inboxTopic, partition: partition, key: key, value: $0, headers: headers)
+        }
         telemetry.forwarded.add()
     }
 

@@ -148,9 +148,11 @@ final class Workload {
 
     /// What any program does that keeps a record of this size for each item.
     private func store(_ pairKey: [UInt8]) throws {
-        let record = try tables.withValue(.couplings, pairKey) { $0.map { Array($0) } }
-        guard let record else { throw Unexpected(reason: "an item without its coupling") }
-        try tables.put(.couplings, pairKey, record)
+        try pairKey.withUnsafeBytes { key in
+            let record = try tables.withValue(.couplings, key) { $0.map { Array($0) } }
+            guard let record else { throw Unexpected(reason: "an item without its coupling") }
+            try record.withUnsafeBytes { try tables.put(.couplings, key, $0) }
+        }
     }
 
     private func process<Store: OrderedStore>(
