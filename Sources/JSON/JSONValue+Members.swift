@@ -17,6 +17,19 @@ extension JSONValue {
         isKind(CSIMDJSON_OBJECT) ? member(name) : nil
     }
 
+    /// Where a member's text lies: of a string without its escapes, of anything else as written.
+    ///
+    /// Nil when there is none or this is no object. The bytes are valid until the parser's next parse and while the
+    /// parser lives, which is the caller's to see to: this is for comparing many members without a copy of any.
+    public func text(ofMember name: UnsafeRawBufferPointer) -> (kind: Kind, bytes: UnsafeRawBufferPointer)? {
+        guard isKind(CSIMDJSON_OBJECT), let member = member(name) else { return nil }
+        let node = member.node.pointee
+        let kind = member.kind
+        let (start, count) =
+            kind == .string ? (node.text, node.text_length) : (node.start, node.end - node.start)
+        return (kind, UnsafeRawBufferPointer(start: document.base + Int(start), count: Int(count)))
+    }
+
     private func member(_ name: UnsafeRawBufferPointer) -> JSONValue? {
         // Read once: each access to the document's properties would be checked for exclusivity.
         let base = document.base

@@ -5,12 +5,13 @@ import JSON
 public import SyncModel
 
 /// The couplings in an ordered store, with the indexes by which references and waiting records are found.
-public final class CouplingTables<Store: OrderedStore> {
+public final class CouplingTables<Store: OrderedStore>: RecordFinder {
     /// The store.
     public var store: Store
     private let document = JSONDocument(maximumDepth: 128)
     private var writer = JSONWriter(reserving: 4_096)
     private var stored: [UInt8] = []
+    private var lookedUp: [UInt8] = []
 
     /// The mappings whose pairs this worker writes; others are kept for looking up only.
     private let ownMappings: Set<String>
@@ -223,6 +224,47 @@ public final class CouplingTables<Store: OrderedStore> {
             if best == nil || best?.state == .deleted { best = found }
         }
         return best
+    }
+
+    /// Whether a reference means the row with this id, without a text of anything; false where in doubt.
+    func isReference(
+        _ lookup: ActiveLookup,
+        in image: JSONValue,
+        company: String,
+        to row: UnsafeRawBufferPointer
+    ) throws -> Bool {
+        lookedUp.removeAll(keepingCapacity: true)
+        let separator = lookup.byID ? UInt8(ascii: "/") : 0
+        lookedUp.append(contentsOf: lookup.mapping)
+        lookedUp.append(separator)
+        lookedUp.append(contentsOf: company.utf8)
+        lookedUp.append(separator)
+        guard lookup.appendKey(of: image, to: &lookedUp) else { return false }
+        if lookup.byID {
+            return try lookedUp.withUnsafeBytes { pairKey in
+                guard pairKey.count <= IndexKeys.longestPairKey else { return false }
+                return try store.withValue(.couplings, pairKey) { value in
+                    guard let value else { return false }
+                    return try CouplingHead(try StoredCoupling.record(value)).id.hasSameBytes(as: row)
+                }
+            }
+        }
+        lookedUp.append(separator)
+        var isIt = false
+        try lookedUp.withUnsafeBytes { prefix in
+            try store.scan(.keys, prefix: prefix) { key, _ in
+                let pairKey = UnsafeRawBufferPointer(rebasing: key[prefix.count...])
+                return try store.withValue(.couplings, pairKey) { value in
+                    guard let value else { return true }
+                    let head = try CouplingHead(try StoredCoupling.record(value))
+                    // Of several with one natural key the one that exists is meant.
+                    guard head.exists else { return true }
+                    isIt = head.id.hasSameBytes(as: row)
+                    return false
+                }
+            }
+        }
+        return isIt
     }
 
     private func glance(_ pairKey: String, columns: [String]) throws -> ReferencedRecord? {

@@ -1,19 +1,21 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import SyncModel
 
 /// The keys of the indexes; parts are separated by a zero byte, which no name or key has.
 enum IndexKeys {
     /// Longest key that goes into an index as it is; a longer one goes in as its name-based id.
     static let longestKey = 100
+    /// Longest pair key that is looked for, in bytes.
+    static let longestPairKey = 400
 
     /// A natural key as it is compared: blanks around it off, upper case, as Business Central treats code fields.
     static func normalized(_ key: String) -> String {
+        if key.withBytes({ isNormal($0) }) { return key }
         var bytes = Array(key.utf8)
-        if bytes.allSatisfy({ $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }) {
-            return key.utf8.count <= longestKey ? key : NamedUUID.make(key)
-        }
+        if bytes.allSatisfy({ $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }) { return NamedUUID.make(key) }
         while bytes.last == 0x20 { bytes.removeLast() }
         while bytes.first == 0x20 { bytes.removeFirst() }
         bytes.removeAll { $0 == 0 }
@@ -21,9 +23,14 @@ enum IndexKeys {
         return text.utf8.count <= longestKey ? text : NamedUUID.make(text)
     }
 
+    /// Whether the key goes into an index as it is.
+    static func isNormal(_ key: UnsafeRawBufferPointer) -> Bool {
+        key.count <= longestKey && key.allSatisfy { $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }
+    }
+
     /// Whether a pair can have this key: the store takes no empty and no longer ones, and no pair's key is so long.
     static func isPossible(pairKey: String) -> Bool {
-        !pairKey.isEmpty && pairKey.utf8.count <= 400
+        !pairKey.isEmpty && pairKey.utf8.count <= longestPairKey
     }
 
     static func prefix(_ mapping: String, _ company: String, _ key: String) -> [UInt8] {

@@ -153,26 +153,12 @@ extension SyncEngine {
         image: JSONValue,
         eventAt: Int64
     ) throws -> Evaluation {
-        let tables = tables
-        let (company, id) = (coupling.company, coupling.id)
         var evaluation = Evaluation(
             active: active,
-            settings: settings,
+            context: context,
             image: image,
             coupling: coupling,
-            workDate: Timestamp.date(milliseconds: eventAt),
-            lookUp: { mapping, key, byID, columns in
-                try tables.reference(mapping, company: company, key: key, byID: byID, columns: columns)
-            },
-            lines: { mapping in
-                try tables.lines(of: id, mapping: mapping, company: company).compactMap { pair in
-                    let line = String(
-                        decoding: pair.utf8.dropFirst(mapping.utf8.count + company.utf8.count + 2),
-                        as: UTF8.self
-                    )
-                    return try tables.reference(mapping, company: company, key: line, byID: true)
-                }
-            }
+            eventAt: eventAt
         )
         try evaluation.applyFields()
         try active.rule.complete(&evaluation)

@@ -24,15 +24,14 @@ extension SyncEngine {
     /// - Throws: what the store or the sink throws.
     @discardableResult
     func handle(_ arrival: Arrival, _ active: ActiveMapping) throws -> Bool {
-        let mapping = active.mapping
-        let pair = PairKey(mapping: mapping.name, company: arrival.company, id: arrival.id)
+        let pair = PairKey(mapping: active.mapping.name, company: arrival.company, id: arrival.id)
         let stored = try tables.load(pair)
         let known = stored.map { KnownPair($0) }
-        var coupling = stored ?? makeCoupling(pair, arrival, mapping)
+        var coupling = stored ?? makeCoupling(pair, arrival, active.mapping)
         if known != nil {
             let order = order(of: arrival, against: coupling)
             guard order == .newer else {
-                sink.count(order == .stale ? .stale : .unchanged, mapping: mapping.name)
+                sink.count(order == .stale ? .stale : .unchanged, mapping: active.mapping.name)
                 return false
             }
         }
@@ -44,7 +43,7 @@ extension SyncEngine {
         var wish = Waiting.Wish.delete
         if arrival.kind == .upsert, let image = arrival.image {
             takeNames(of: image, into: &coupling, active)
-            wish = mapping.businessCentral.filter.allSatisfy { $0.holds(for: image) } ? .upsert : .leave
+            wish = active.admits(image) ? .upsert : .leave
             if coupling.state == .deleted || coupling.state == .broken {
                 coupling.state = coupling.crm.isCreated ? .coupled : .waiting
                 coupling.exists = exists(coupling, rule: active.rule)
@@ -54,13 +53,17 @@ extension SyncEngine {
             since: coupling.waiting?.since ?? now,
             causation: arrival.causation,
             wish: wish,
-            image: wish == .delete ? [] : arrival.image?.withRawBytes { Array($0) } ?? []
+            image: []
         )
         waiting.waitsFor = coupling.waiting?.waitsFor ?? []
         coupling.waiting = waiting
         let result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
+        // Few changes wait, so only then is the image kept.
+        if coupling.waiting != nil, wish != .delete, let image = arrival.image {
+            coupling.waiting?.image = image.withRawBytes { Array($0) }
+        }
         try save(&coupling, replacing: known, partition: arrival.partition)
-        sink.count(result, mapping: mapping.name)
+        sink.count(result, mapping: active.mapping.name)
         return true
     }
 
@@ -90,8 +93,8 @@ extension SyncEngine {
     ///
     /// A unique key is made of references, later.
     private func takeNames(of image: JSONValue, into coupling: inout Coupling, _ active: ActiveMapping) {
-        let table = active.mapping.businessCentral
-        if !active.mapping.keyIsUnique, !table.key.isEmpty, let key = PropertyReader.key(image, table.key) {
+        let properties = active.mapping.businessCentral.key
+        if !active.mapping.keyIsUnique, !properties.isEmpty, let key = PropertyReader.key(image, properties) {
             coupling.bc.key = key
         }
         for property in active.rule.factProperties(of: coupling.bc.key, settings) {
@@ -163,7 +166,7 @@ extension SyncEngine {
 
     private func isInsideFilter(_ image: JSONValue, of entity: String?) -> Bool {
         guard let document = entity.flatMap({ feeds[$0]?.mappings.first }) else { return true }
-        return document.mapping.businessCentral.filter.allSatisfy { $0.holds(for: image) }
+        return document.admits(image)
     }
 
     /// A deleted document takes its lines along on the other side, so they end with it and nothing more is sent.

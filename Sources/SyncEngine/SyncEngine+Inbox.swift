@@ -85,7 +85,7 @@ extension SyncEngine {
             try goOn(&coupling, active, partition: partition)
         } else if isOwnDuplicate {
             // The row with our id is there: an earlier create was applied and its result lost. What it holds is unknown.
-            apply(.create, [:], to: &coupling, rule: active.rule)
+            apply(.create, [:] as [String: String?], to: &coupling, rule: active.rule)
             try goOn(&coupling, active, partition: partition)
         } else {
             let reported = RecordError(

@@ -25,18 +25,17 @@ extension SyncEngine {
             return Step(operation: .create, columns: columns, implied: implied)
         }
         try refuseForbiddenChange(coupling, evaluation)
-        let base = coupling.base
-        let isOpen = rule.openState == nil || (base["statecode"] ?? "0") == "0"
+        let isOpen = rule.openState == nil || (coupling.base["statecode"] ?? "0") == "0"
         let wanted = evaluation.late.isEmpty ? evaluation.state : nil
-        let stateDiffers = wanted.map { $0.columns.contains { !$0.value.isAgreed(base[$0.name]) } } ?? false
+        let stateDiffers = wanted.map { !$0.isAgreed(coupling.base) } ?? false
         if !isOpen, stateDiffers, let open = rule.openState { return Step(operation: .setState, columns: open.columns) }
         // A row found under our own id holds nobody knows what: every column is written, also the empty ones.
-        let isUnknown = base.isEmpty
+        let isUnknown = coupling.base.isEmpty
         let changed = evaluation.columns.filter { column in
             guard column.access == .readWrite || (column.access == .modifyOnly && evaluation.late.isEmpty) else {
                 return false
             }
-            return isUnknown || !column.value.isAgreed(base[column.name])
+            return isUnknown || !column.value.isAgreed(coupling.base, column: column.name)
         }
         if isOpen, !changed.isEmpty { return Step(operation: .update, columns: changed) }
         if stateDiffers, let wanted { return Step(operation: .setState, columns: wanted.columns) }
@@ -45,7 +44,9 @@ extension SyncEngine {
 
     private func refuseForbiddenChange(_ coupling: Coupling, _ evaluation: Evaluation) throws {
         for column in evaluation.columns where column.changeIsError {
-            guard let agreed = coupling.base[column.name], !column.value.isAgreed(agreed) else { continue }
+            guard coupling.base[column.name] != nil, !column.value.isAgreed(coupling.base, column: column.name) else {
+                continue
+            }
             throw RecordError.permanent(
                 "ColumnCannotChange",
                 "column \(column.name) of an existing \(evaluation.mapping.dataverse.table) cannot be changed"
@@ -65,12 +66,13 @@ extension SyncEngine {
         rule: any EntityRule,
         partition: Int32
     ) throws {
-        let number = coupling.emitted.next(operation, causation: waiting.causation.path)
+        let path = waiting.causation.path
+        let number = coupling.emitted.next(operation, causation: path)
         var change = OutboundChange(
             changeID: OutboundChange.changeID(
                 pair: coupling.pairKey,
                 operation: operation,
-                causation: waiting.causation,
+                causationPath: path,
                 number: number
             ),
             mapping: coupling.mapping,
@@ -88,28 +90,33 @@ extension SyncEngine {
             change.match = columns.filter { names.contains($0.name) }
         }
         try sink.publish(change)
+        guard settings.isConfirmed else {
+            let values = (columns + implied).lazy.map { (key: $0.name, value: $0.value.baseText) }
+            return apply(operation, values, to: &coupling, rule: rule)
+        }
         var values: [String: String?] = [:]
         for column in columns + implied { values.updateValue(column.value.baseText, forKey: column.name) }
-        if settings.isConfirmed {
-            coupling.inFlight = Coupling.InFlight(
-                changeID: change.changeID,
-                operation: operation,
-                causation: waiting.causation.path,
-                values: values
-            )
-            if operation == .create { coupling.state = .pending }
-            // What is about to go must not be referred to any more, though the target still has it.
-            let isGoing = operation == .delete || (rule.existsOnlyWhenActive && (values["statecode"] ?? "0") != "0")
-            if isGoing { coupling.exists = false }
-            let own = Waiting.Reference(mapping: coupling.mapping, key: coupling.id, reason: .inFlight)
-            coupling.waiting?.waitsFor = [own]
-        } else {
-            apply(operation, values, to: &coupling, rule: rule)
-        }
+        coupling.inFlight = Coupling.InFlight(
+            changeID: change.changeID,
+            operation: operation,
+            causation: path,
+            values: values
+        )
+        if operation == .create { coupling.state = .pending }
+        // What is about to go must not be referred to any more, though the target still has it.
+        let isGoing = operation == .delete || (rule.existsOnlyWhenActive && (values["statecode"] ?? "0") != "0")
+        if isGoing { coupling.exists = false }
+        let own = Waiting.Reference(mapping: coupling.mapping, key: coupling.id, reason: .inFlight)
+        coupling.waiting?.waitsFor = [own]
     }
 
     /// Takes a change as applied: its values are agreed, and others may refer to the row once it is usable.
-    func apply(_ operation: Operation, _ values: [String: String?], to coupling: inout Coupling, rule: any EntityRule) {
+    func apply(
+        _ operation: Operation,
+        _ values: some Sequence<(key: String, value: String?)>,
+        to coupling: inout Coupling,
+        rule: any EntityRule
+    ) {
         switch operation {
         case .delete:
             coupling.state = .deleted

@@ -49,18 +49,20 @@ public struct AgreedValues: Sendable, Hashable, Sequence, ExpressibleByDictionar
         }
     }
 
-    /// Calls `body` with the value of a column in UTF-8, valid during the call; nil: it is null.
-    func withValue<Result>(of column: String, _ body: (UnsafeRawBufferPointer?) -> Result) -> Result {
-        column.withBytes { name in
-            bytes.withUnsafeBytes { bytes in
-                body(Entry(of: name, in: bytes).map { UnsafeRawBufferPointer(rebasing: bytes[$0.value]) })
-            }
+    /// Whether the value of a column, in UTF-8 and valid during the call, passes a test; nil: it is null.
+    public func value(
+        of column: UnsafeRawBufferPointer,
+        passes test: (UnsafeRawBufferPointer?) throws -> Bool
+    ) rethrows -> Bool {
+        try bytes.withUnsafeBytes { bytes in
+            guard let entry = Entry(of: column, in: bytes) else { return try test(nil) }
+            return try test(UnsafeRawBufferPointer(rebasing: bytes[entry.value]))
         }
     }
 
     /// Whether a column has this value; nil: whether it is null.
-    public func has(_ column: String, _ value: UnsafeRawBufferPointer?) -> Bool {
-        withValue(of: column) { agreed in
+    public func has(_ column: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) -> Bool {
+        self.value(of: column) { agreed in
             guard let agreed, let value else { return agreed == nil && value == nil }
             return agreed.hasSameBytes(as: value)
         }

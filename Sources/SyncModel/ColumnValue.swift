@@ -42,13 +42,17 @@ public enum ColumnValue: Sendable, Hashable {
         }
     }
 
-    /// Whether the base has this value.
-    public func isAgreed(_ base: String?) -> Bool {
-        switch (self, base) {
-        case (.null, nil): true
-        case (.null, .some), (_, nil): false
-        case (.text(let text), .some(let agreed)), (.reference(_, _, let text), .some(let agreed)): text == agreed
-        case (_, .some(let agreed)): baseText == agreed
+    /// Whether this is what both sides agreed on for a column.
+    public func isAgreed(_ base: AgreedValues, column: String) -> Bool {
+        column.withBytes { column in
+            switch self {
+            case .null: base.has(column, nil)
+            case .text(let text), .reference(_, _, let text): text.withBytes { base.has(column, $0) }
+            case .number(let number): number.normalized.withBytes { base.has(column, $0) }
+            case .bool(let flag): (flag ? "true" : "false").withBytes { base.has(column, $0) }
+            case .resolve(_, let entitySet, let conditions):
+                base.value(of: column) { $0.map { ColumnValue.isText($0, entitySet, conditions) } ?? false }
+            }
         }
     }
 
@@ -63,6 +67,31 @@ public enum ColumnValue: Sendable, Hashable {
         case .resolve(_, let entitySet, let conditions):
             ColumnValue.text(entitySet, conditions)
         }
+    }
+
+    /// Whether the bytes are what is looked for, as a query.
+    private static func isText(
+        _ bytes: UnsafeRawBufferPointer,
+        _ entitySet: String,
+        _ conditions: [Condition]
+    ) -> Bool {
+        var offset = 0
+        func take(_ text: String) -> Bool {
+            text.withBytes { text in
+                guard text.count <= bytes.count - offset,
+                    text.hasSameBytes(as: .init(rebasing: bytes[offset..<(offset + text.count)]))
+                else { return false }
+                offset += text.count
+                return true
+            }
+        }
+        guard take(entitySet) else { return false }
+        for (index, condition) in conditions.enumerated() {
+            guard take(index == 0 ? "?" : "&"), take(condition.column), take("="), take(condition.value) else {
+                return false
+            }
+        }
+        return offset == bytes.count
     }
 
     /// What is looked for, as a query: `transactioncurrencies?isocurrencycode=GBP`.

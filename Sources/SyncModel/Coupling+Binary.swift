@@ -47,9 +47,7 @@ extension Coupling {
 
     /// Reads the local state's form of a record.
     ///
-    /// - Parameters:
-    ///   - binary: what `writeBinary` appended.
-    ///   - pairKey: the key under which it is stored.
+    /// The text is the key under which it is stored.
     /// - Throws: `Unreadable` where it is something else.
     public init(binary: UnsafeRawBufferPointer, pairKey text: String) throws(Unreadable) {
         let head = try CouplingHead(binary)

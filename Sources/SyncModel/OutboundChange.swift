@@ -58,12 +58,12 @@ public struct OutboundChange: Sendable {
     }
 
     /// The id of a change: a name for pair, operation, causation and, from the second on, number.
-    public static func changeID(pair: PairKey, operation: Operation, causation: Causation, number: Int) -> String {
+    public static func changeID(pair: PairKey, operation: Operation, causationPath: String, number: Int) -> String {
         var name = pair.description
         name += "|"
         name += operation.rawValue
         name += "|"
-        name += causation.path
+        name += causationPath
         if number > 1 { name += "|\(number)" }
         return NamedUUID.make(name)
     }
