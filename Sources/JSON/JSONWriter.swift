@@ -65,6 +65,18 @@ public struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
+    /// Writes the name of a member that is known in advance and needs no escapes.
+    public mutating func member(_ name: StaticString) {
+        let length = name.utf8CodeUnitCount
+        reserve(length + 4)
+        if needsComma { append(UInt8(ascii: ",")) }
+        append(UInt8(ascii: "\""))
+        append(UnsafeRawBufferPointer(start: name.utf8Start, count: length))
+        append(UInt8(ascii: "\""))
+        append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     /// Writes the name of a member, given as UTF-8, whose value is written next.
     public mutating func key(bytes name: UnsafeRawBufferPointer) {
         appendQuoted(name)
@@ -229,23 +241,28 @@ extension UnsafeRawBufferPointer {
     fileprivate var countBeforeEscape: Int {
         guard let start = baseAddress else { return 0 }
         var index = 0
-        // Eight bytes at a time: a byte's highest bit becomes set where the byte is one of them (or, at worst, one above).
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        while index + 8 <= count {
-            let bytes = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let quotes = bytes ^ (ones &* 0x22)
-            let backslashes = bytes ^ (ones &* 0x5c)
-            let controls = (bytes &- ones &* 0x20) & ~bytes
-            let found = controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-            if found & highs != 0 { break }
-            index += 8
-        }
+        while index + 8 <= count, !hasEscape(at: index) { index += 8 }
+        // What is left of a longer text is looked at with what stands before it.
+        if index < count, count >= 8, index + 8 > count, !hasEscape(at: count - 8) { return count }
         while index < count {
             let byte = start.load(fromByteOffset: index, as: UInt8.self)
             if byte < 0x20 || byte == 0x22 || byte == 0x5c { return index }
             index += 1
         }
         return count
+    }
+
+    /// Whether JSON wants one of eight bytes escaped; at worst true where it does not.
+    @inline(__always)
+    private func hasEscape(at offset: Int) -> Bool {
+        // A byte's highest bit becomes set where the byte is one of them (or, at worst, one above).
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        let bytes = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        let quotes = bytes ^ (ones &* 0x22)
+        let backslashes = bytes ^ (ones &* 0x5c)
+        let controls = (bytes &- ones &* 0x20) & ~bytes
+        let found = controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+        return found & highs != 0
     }
 }

@@ -4,16 +4,19 @@
 import JSON
 import SyncModel
 
-/// What all evaluations of an engine share.
+/// What all evaluations of an engine share, made once.
 final class EvaluationContext {
     let settings: EngineSettings
     let records: any RecordFinder
+    /// The owner's inbox, without prefix.
+    let inboxTopic: String
     /// By what the target finds the local currency; nil: the settings do not name it.
     let localCurrency: [ColumnValue.Condition]?
 
     init(settings: EngineSettings, records: any RecordFinder) {
         self.settings = settings
         self.records = records
+        inboxTopic = settings.inboxTopic
         localCurrency = settings.localCurrency.map { [.init("isocurrencycode", equals: $0)] }
     }
 }

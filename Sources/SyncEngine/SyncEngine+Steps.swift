@@ -82,7 +82,7 @@ extension SyncEngine {
             columns: columns,
             source: coupling.bc,
             pairKey: coupling.pairKey,
-            replyTopic: settings.inboxTopic,
+            replyTopic: context.inboxTopic,
             replyPartition: partition,
             causation: waiting.causation
         )

@@ -77,6 +77,15 @@ public struct AgreedValues: Sendable, Hashable, Sequence, ExpressibleByDictionar
             if isThere { bytes.removeSubrange(place) }
             return
         }
+        if isThere {
+            let valueStart = place.lowerBound + Entry.headerLength + name.count
+            bytes.replaceSubrange(valueStart..<place.upperBound, with: value)
+            let length = UInt32(truncatingIfNeeded: value.count)
+            bytes.withUnsafeMutableBytes {
+                $0.storeBytes(of: length, toByteOffset: place.lowerBound + 4, as: UInt32.self)
+            }
+            return
+        }
         var entry: [UInt8] = []
         entry.reserveCapacity(Entry.headerLength + name.count + value.count)
         entry.appendInteger(UInt32(truncatingIfNeeded: name.count))
@@ -143,13 +152,17 @@ private struct Entry {
 
     /// The entry of a column.
     init?(of column: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress else { return nil }
+        // What is walked here was checked when it was taken over.
         var offset = 0
-        while let entry = Entry(at: offset, in: bytes) {
-            if entry.name.count == column.count, column.hasSameBytes(as: .init(rebasing: bytes[entry.name])) {
-                self = entry
+        while offset < bytes.count {
+            let nameLength = Int(base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+            let name = offset + Entry.headerLength
+            if nameLength == column.count, column.hasSameBytes(as: .init(start: base + name, count: nameLength)) {
+                self.init(at: offset, in: bytes)
                 return
             }
-            offset = entry.end
+            offset = name + nameLength + Int(base.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
         }
         return nil
     }

@@ -25,7 +25,10 @@ public struct Causation: Sendable, Hashable {
 
     /// `<topic>|<partition>|<offset>`, as in change ids.
     public var path: String {
-        var text = topic
+        var text = ""
+        // At once, since every change has one: a topic, two numbers.
+        text.reserveCapacity(topic.utf8.count + 33)
+        text += topic
         text += "|"
         text += String(partition)
         text += "|"

@@ -18,8 +18,9 @@ public struct PairKey: Sendable, Hashable, CustomStringConvertible {
         self.mapping = mapping
         self.company = company
         self.id = id
-        var text = mapping
+        var text = ""
         text.reserveCapacity(mapping.utf8.count + company.utf8.count + id.utf8.count + 2)
+        text += mapping
         text += "/"
         text += company
         text += "/"

@@ -97,10 +97,10 @@ extension Worker {
             return try repeatAssignment()
         }
         let batch = try openBatch()
-        let topic = String(message.topic.dropFirst(configuration.topicPrefix.count))
+        let names = names(of: message.topic)
         var record = InputRecord(
-            topic: topic,
-            entity: topic.split(separator: ".").last.map(String.init) ?? topic,
+            topic: names.topic,
+            entity: names.entity,
             partition: message.partition,
             offset: message.offset,
             timestamp: message.timestampMs,
@@ -119,6 +119,15 @@ extension Worker {
         batch.events += 1
         batch.bytes += message.value?.count ?? 0
         batch.offsets[message.topicPartition] = message.offset + 1
+    }
+
+    /// A topic's name without prefix, and the entity in it; made once for each topic.
+    private func names(of topic: String) -> (topic: String, entity: String) {
+        if let names = topicNames[topic] { return names }
+        let name = String(topic.dropFirst(configuration.topicPrefix.count))
+        let names = (topic: name, entity: name.split(separator: ".").last.map(String.init) ?? name)
+        topicNames[topic] = names
+        return names
     }
 
     private func traceparent(of message: Message) -> String? {

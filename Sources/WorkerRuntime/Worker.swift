@@ -30,6 +30,8 @@ public final class Worker {
     let instance: String
 
     var batch: Batch?
+    /// Of each topic consumed its name without prefix, and the entity in it.
+    var topicNames: [String: (topic: String, entity: String)] = [:]
     var assigned: [TopicPartition] = []
     var restoration: Restoration?
     var ends: [TopicPartition: Int64] = [:]

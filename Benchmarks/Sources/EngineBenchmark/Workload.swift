@@ -31,6 +31,7 @@ final class Workload {
     private let document = JSONDocument()
     private let keyDocument = JSONDocument()
     private var event = ItemEvent()
+    private let topics = ["items": "bc.changes.items", "item-units": "bc.changes.item-units"]
     private let ids: [[UInt8]]
     private let pairKeys: [[UInt8]]
     private var prices: [Int]
@@ -165,7 +166,7 @@ final class Workload {
             try value.withUnsafeBytes { value in
                 try engine.process(
                     InputRecord(
-                        topic: "bc.changes.\(entity)",
+                        topic: topics[entity] ?? "",
                         entity: entity,
                         partition: Workload.partition,
                         offset: Int64(sequence),
