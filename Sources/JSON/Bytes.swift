@@ -1,20 +1,30 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 extension UnsafeRawBufferPointer {
     /// Whether both buffers hold the same bytes.
+    ///
+    /// Names and values are short, and this is asked of each of them: so it is put where it is asked.
+    @inlinable
+    @inline(__always)
     public func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
-        guard let first = baseAddress, let second = other.baseAddress else { return true }
-        return memcmp(first, second, count) == 0
+        guard let left = baseAddress, let right = other.baseAddress else { return true }
+        var index = 0
+        while index + 8 <= count {
+            let same =
+                left.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                == right.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            guard same else { return false }
+            index += 8
+        }
+        while index < count {
+            let same =
+                left.load(fromByteOffset: index, as: UInt8.self) == right.load(fromByteOffset: index, as: UInt8.self)
+            guard same else { return false }
+            index += 1
+        }
+        return true
     }
 }
 

@@ -69,11 +69,12 @@ public struct JSONWriter: ~Copyable {
     public mutating func member(_ name: StaticString) {
         let length = name.utf8CodeUnitCount
         reserve(length + 4)
-        if needsComma { append(UInt8(ascii: ",")) }
-        append(UInt8(ascii: "\""))
-        append(UnsafeRawBufferPointer(start: name.utf8Start, count: length))
-        append(UInt8(ascii: "\""))
-        append(UInt8(ascii: ":"))
+        if needsComma { appendReserved(UInt8(ascii: ",")) }
+        appendReserved(UInt8(ascii: "\""))
+        UnsafeMutableRawPointer(buffer + count).copyMemory(from: name.utf8Start, byteCount: length)
+        count += length
+        appendReserved(UInt8(ascii: "\""))
+        appendReserved(UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -125,12 +126,12 @@ public struct JSONWriter: ~Copyable {
 
     /// Writes a truth value.
     public mutating func bool(_ value: Bool) {
-        raw(value ? "true" : "false")
+        word(value ? "true" : "false")
     }
 
     /// Writes a null.
     public mutating func null() {
-        raw("null")
+        word("null")
     }
 
     /// Writes JSON text as it is, which the caller knows to be one value.
@@ -147,6 +148,12 @@ public struct JSONWriter: ~Copyable {
     /// Writes a parsed value with its exact source text.
     public mutating func value(_ value: JSONValue) {
         value.withRawBytes { raw($0) }
+    }
+
+    @inline(__always)
+    private mutating func word(_ word: StaticString) {
+        separate()
+        append(UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 
     private mutating func open(_ bracket: UInt8) {
@@ -200,17 +207,56 @@ public struct JSONWriter: ~Copyable {
     private mutating func appendQuoted(_ text: UnsafeRawBufferPointer) {
         // The usual length at once, so that the appends find room.
         reserve(text.count + 3)
-        separate()
+        if needsComma { appendReserved(UInt8(ascii: ",")) }
+        needsComma = true
+        appendReserved(UInt8(ascii: "\""))
+        let plain = appendBeforeEscape(text)
+        if plain < text.count { appendEscaping(UnsafeRawBufferPointer(rebasing: text[plain...])) }
         append(UInt8(ascii: "\""))
-        var rest = text
-        while true {
-            let plain = rest.countBeforeEscape
-            append(UnsafeRawBufferPointer(rebasing: rest[..<plain]))
-            guard plain < rest.count else { break }
-            appendEscaped(rest[plain])
-            rest = UnsafeRawBufferPointer(rebasing: rest[(plain + 1)...])
+    }
+
+    /// Appends what stands before the first byte that JSON wants escaped, and tells how much that was.
+    ///
+    /// There must be room for the text.
+    @inline(__always)
+    private mutating func appendBeforeEscape(_ text: UnsafeRawBufferPointer) -> Int {
+        guard let source = text.baseAddress else { return 0 }
+        let target = UnsafeMutableRawPointer(buffer + count)
+        let length = text.count
+        var index = 0
+        while index + 8 <= length {
+            let bytes = source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if bytes.hasEscape { break }
+            target.storeBytes(of: bytes, toByteOffset: index, as: UInt64.self)
+            index += 8
         }
-        append(UInt8(ascii: "\""))
+        while index < length {
+            let byte = source.load(fromByteOffset: index, as: UInt8.self)
+            if byte < 0x20 || byte == 0x22 || byte == 0x5c { break }
+            target.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+            index += 1
+        }
+        count += index
+        return index
+    }
+
+    /// Appends a text that begins with a byte to be escaped.
+    @inline(never)
+    private mutating func appendEscaping(_ text: UnsafeRawBufferPointer) {
+        var rest = text
+        while let byte = rest.first {
+            appendEscaped(byte)
+            rest = UnsafeRawBufferPointer(rebasing: rest[1...])
+            reserve(rest.count)
+            let plain = appendBeforeEscape(rest)
+            rest = UnsafeRawBufferPointer(rebasing: rest[plain...])
+        }
+    }
+
+    @inline(__always)
+    private mutating func appendReserved(_ byte: UInt8) {
+        buffer[count] = byte
+        count += 1
     }
 
     private mutating func appendEscaped(_ byte: UInt8) {
@@ -236,32 +282,17 @@ public struct JSONWriter: ~Copyable {
     }
 }
 
-extension UnsafeRawBufferPointer {
-    /// How many bytes stand before the first that JSON wants escaped: a control character, a quote or a backslash.
-    fileprivate var countBeforeEscape: Int {
-        guard let start = baseAddress else { return 0 }
-        var index = 0
-        while index + 8 <= count, !hasEscape(at: index) { index += 8 }
-        // What is left of a longer text is looked at with what stands before it.
-        if index < count, count >= 8, index + 8 > count, !hasEscape(at: count - 8) { return count }
-        while index < count {
-            let byte = start.load(fromByteOffset: index, as: UInt8.self)
-            if byte < 0x20 || byte == 0x22 || byte == 0x5c { return index }
-            index += 1
-        }
-        return count
-    }
-
-    /// Whether JSON wants one of eight bytes escaped; at worst true where it does not.
+extension UInt64 {
+    /// Whether JSON wants one of eight bytes escaped: a control character, a quote or a backslash; at worst true where it
+    /// does not.
     @inline(__always)
-    private func hasEscape(at offset: Int) -> Bool {
+    fileprivate var hasEscape: Bool {
         // A byte's highest bit becomes set where the byte is one of them (or, at worst, one above).
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
-        let bytes = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        let quotes = bytes ^ (ones &* 0x22)
-        let backslashes = bytes ^ (ones &* 0x5c)
-        let controls = (bytes &- ones &* 0x20) & ~bytes
+        let quotes = self ^ (ones &* 0x22)
+        let backslashes = self ^ (ones &* 0x5c)
+        let controls = (self &- ones &* 0x20) & ~self
         let found = controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
         return found & highs != 0
     }

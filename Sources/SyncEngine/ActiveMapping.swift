@@ -12,6 +12,8 @@ public final class ActiveMapping: Sendable {
     public let rule: any EntityRule
     /// The fields that an event's values are read by, the rule's own left out.
     let fields: [ActiveField]
+    /// Where the first field of a column stands among them.
+    let places: [String: Int]
     /// The rule's own fields whose texts have a longest length.
     let limitedByRule: [FieldMapping]
 
@@ -24,6 +26,7 @@ public final class ActiveMapping: Sendable {
         self.mapping = mapping
         self.rule = rule
         fields = mapping.fields.filter { !$0.isByRule && $0.access != .readOnly }.map { ActiveField($0) }
+        places = Dictionary(fields.enumerated().map { ($1.mapping.column, $0) }) { first, _ in first }
         limitedByRule = mapping.fields.filter { $0.isByRule && $0.maximumLength != nil }
     }
 

@@ -121,7 +121,8 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
             for key in before where !after.contains(key) { try store.remove(.waiters, entry: key) }
             for key in after where !before.contains(key) { try store.put(.waiters, entry: key) }
         }
-        if ownMappings.contains(coupling.mapping) {
+        let isKept = old?.isWaiting == new?.isWaiting && old?.state != .deleted && new?.state != .deleted
+        if !isKept, ownMappings.contains(coupling.mapping) {
             try updateOwnIndexes(of: coupling.pairKey, from: old, to: new, partition: partition)
         }
         if (old == nil) != (new == nil), let document = coupling.document {
@@ -145,7 +146,6 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
                 try store.remove(.waiting, entry: key)
             }
         }
-        guard old?.state == .deleted || new?.state == .deleted else { return }
         let before = IndexKeys.ended(old, pairKey: pairKey, partition: partition)
         let after = IndexKeys.ended(new, pairKey: pairKey, partition: partition)
         guard before != after else { return }

@@ -19,7 +19,11 @@ public struct RecordState: Sendable, Hashable {
 
     /// Whether it is what was agreed.
     func isAgreed(_ base: AgreedValues) -> Bool {
-        base["statecode"] == String(state) && base["statuscode"] == String(status)
+        RecordState.has(base, "statecode", state) && RecordState.has(base, "statuscode", status)
+    }
+
+    private static func has(_ base: AgreedValues, _ column: String, _ value: Int) -> Bool {
+        column.withBytes { column in String(value).withBytes { base.has(column, $0) } }
     }
 
     var columns: [MappedColumn] {
@@ -78,6 +82,9 @@ public struct Evaluation {
     /// The settings.
     public var settings: EngineSettings { context.settings }
 
+    /// Whether a setting holds.
+    public func isOn(_ condition: TableMapping.Condition) -> Bool { context.settings.conditions.contains(condition) }
+
     /// The mappings that some worker runs; nil: all.
     var activeMappings: Set<String>? { context.settings.activeMappings }
 
@@ -101,9 +108,7 @@ public struct Evaluation {
 
     /// Where a column stands that is not there: in the order of the field mappings, the rule's own behind them.
     private func place(for name: String) -> Int {
-        guard leavesOutAgreed, let place = active.fields.firstIndex(where: { $0.mapping.column == name }) else {
-            return columns.count
-        }
+        guard leavesOutAgreed, let place = active.places[name] else { return columns.count }
         let earlier = active.fields[..<place].map(\.mapping.column)
         return (columns.lastIndex { earlier.contains($0.name) } ?? -1) + 1
     }
@@ -111,7 +116,7 @@ public struct Evaluation {
     /// A column's value as evaluated so far.
     public func value(of name: String) -> ColumnValue? {
         if let column = columns.first(where: { $0.name == name }) { return column.value }
-        guard leavesOutAgreed, let field = active.fields.first(where: { $0.mapping.column == name }) else { return nil }
+        guard leavesOutAgreed, let field = active.places[name].map({ active.fields[$0] }) else { return nil }
         // Left out, and so worked out now; what it notes besides has been noted.
         var copy = self
         return try? copy.value(of: field.mapping)
@@ -184,12 +189,12 @@ public struct Evaluation {
     ///
     /// - Throws: `RecordError` where the setting is missing.
     public func localCurrency(navigation: String = "transactioncurrencyid") throws -> ColumnValue {
-        guard let conditions = context.localCurrency else {
+        guard let query = context.localCurrency else {
             throw RecordError.permanent(
                 "LocalCurrencyUnknown",
                 "a blank currency means the local one, which SYNC_LOCAL_CURRENCY does not name"
             )
         }
-        return .resolve(navigation: navigation, entitySet: "transactioncurrencies", conditions: conditions)
+        return .resolve(navigation: navigation, query)
     }
 }

@@ -10,14 +10,16 @@ final class EvaluationContext {
     let records: any RecordFinder
     /// The owner's inbox, without prefix.
     let inboxTopic: String
-    /// By what the target finds the local currency; nil: the settings do not name it.
-    let localCurrency: [ColumnValue.Condition]?
+    /// How the target finds the local currency; nil: the settings do not name it.
+    let localCurrency: TargetQuery?
 
     init(settings: EngineSettings, records: any RecordFinder) {
         self.settings = settings
         self.records = records
         inboxTopic = settings.inboxTopic
-        localCurrency = settings.localCurrency.map { [.init("isocurrencycode", equals: $0)] }
+        localCurrency = settings.localCurrency.map {
+            TargetQuery("transactioncurrencies", where: [.init("isocurrencycode", equals: $0)])
+        }
     }
 }
 

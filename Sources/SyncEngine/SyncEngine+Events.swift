@@ -25,15 +25,18 @@ extension SyncEngine {
     @discardableResult
     func handle(_ arrival: Arrival, _ active: ActiveMapping) throws -> Bool {
         let pair = PairKey(mapping: active.mapping.name, company: arrival.company, id: arrival.id)
-        let stored = try tables.load(pair)
-        let known = stored.map { KnownPair($0) }
-        var coupling = stored ?? makeCoupling(pair, arrival, active.mapping)
-        if known != nil {
-            let order = order(of: arrival, against: coupling)
+        var coupling: Coupling
+        var known: KnownPair?
+        if let stored = try tables.load(pair) {
+            let order = order(of: arrival, against: stored)
             guard order == .newer else {
                 sink.count(order == .stale ? .stale : .unchanged, mapping: active.mapping.name)
                 return false
             }
+            known = KnownPair(stored)
+            coupling = stored
+        } else {
+            coupling = makeCoupling(pair, arrival, active.mapping)
         }
         coupling.bc.version = RecordVersion(
             sequence: arrival.version.sequence ?? coupling.bc.version.sequence,

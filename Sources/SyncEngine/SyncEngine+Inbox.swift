@@ -81,11 +81,13 @@ extension SyncEngine {
         let isSoAlready = inFlight.operation == .setState && code.map(SameState.codes.contains) ?? false
         if status == "applied" || isSoAlready {
             takeIdentities(root, into: &coupling)
-            apply(inFlight.operation, inFlight.values, to: &coupling, rule: active.rule)
+            apply(inFlight.operation, to: &coupling, rule: active.rule) { base in
+                for (column, value) in inFlight.values { base[column] = value }
+            }
             try goOn(&coupling, active, partition: partition)
         } else if isOwnDuplicate {
             // The row with our id is there: an earlier create was applied and its result lost. What it holds is unknown.
-            apply(.create, [:] as [String: String?], to: &coupling, rule: active.rule)
+            apply(.create, to: &coupling, rule: active.rule) { _ in }
             try goOn(&coupling, active, partition: partition)
         } else {
             let reported = RecordError(

@@ -91,8 +91,10 @@ extension SyncEngine {
         }
         try sink.publish(change)
         guard settings.isConfirmed else {
-            let values = (columns + implied).lazy.map { (key: $0.name, value: $0.value.baseText) }
-            return apply(operation, values, to: &coupling, rule: rule)
+            return apply(operation, to: &coupling, rule: rule) { base in
+                for column in columns { base[column.name] = column.value.baseText }
+                for column in implied { base[column.name] = column.value.baseText }
+            }
         }
         var values: [String: String?] = [:]
         for column in columns + implied { values.updateValue(column.value.baseText, forKey: column.name) }
@@ -113,9 +115,9 @@ extension SyncEngine {
     /// Takes a change as applied: its values are agreed, and others may refer to the row once it is usable.
     func apply(
         _ operation: Operation,
-        _ values: some Sequence<(key: String, value: String?)>,
         to coupling: inout Coupling,
-        rule: any EntityRule
+        rule: any EntityRule,
+        agreeing: (inout AgreedValues) -> Void
     ) {
         switch operation {
         case .delete:
@@ -128,7 +130,7 @@ extension SyncEngine {
                 coupling.crm.isCreated = true
                 coupling.base = [:]
             }
-            for (column, value) in values { coupling.base[column] = value }
+            agreeing(&coupling.base)
         }
         coupling.exists = exists(coupling, rule: rule)
     }

@@ -158,7 +158,9 @@ private struct Entry {
         while offset < bytes.count {
             let nameLength = Int(base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
             let name = offset + Entry.headerLength
-            if nameLength == column.count, column.hasSameBytes(as: .init(start: base + name, count: nameLength)) {
+            if nameLength == column.count,
+                column.hasSameBytes(as: .init(start: base + name, count: nameLength))
+            {
                 self.init(at: offset, in: bytes)
                 return
             }

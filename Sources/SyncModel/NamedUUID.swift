@@ -47,7 +47,7 @@ public enum NamedUUID {
     /// The UUID that a text is, in lower case; nil where it is none.
     static func canonical(_ text: String) -> String? {
         guard isUUID(text) else { return nil }
-        return text.utf8.contains { (0x41...0x46).contains($0) } ? text.lowercased() : text
+        return text.withBytes { bytes in bytes.allSatisfy { !(0x41...0x46).contains($0) } } ? text : text.lowercased()
     }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {

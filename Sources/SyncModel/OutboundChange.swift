@@ -116,7 +116,7 @@ public struct OutboundChange: Sendable {
     private func writeResolve(to writer: inout JSONWriter) {
         var isOpen = false
         for column in columns {
-            guard case .resolve(let navigation, let entitySet, let conditions) = column.value else { continue }
+            guard case .resolve(let navigation, let query) = column.value else { continue }
             if !isOpen {
                 writer.member("resolve")
                 writer.beginObject()
@@ -124,10 +124,10 @@ public struct OutboundChange: Sendable {
             }
             writer.key(navigation)
             writer.beginObject()
-            writer.field("entity", entitySet)
+            writer.field("entity", query.entitySet)
             writer.member("where")
             writer.beginObject()
-            for condition in conditions {
+            for condition in query.conditions {
                 writer.key(condition.column)
                 if condition.isTrue { writer.bool(true) } else { writer.string(condition.value) }
             }

@@ -18,14 +18,14 @@ public struct PairKey: Sendable, Hashable, CustomStringConvertible {
         self.mapping = mapping
         self.company = company
         self.id = id
-        var text = ""
-        text.reserveCapacity(mapping.utf8.count + company.utf8.count + id.utf8.count + 2)
-        text += mapping
-        text += "/"
-        text += company
-        text += "/"
-        text += id
-        description = text
+        let lengths: Int = mapping.utf8.count + company.utf8.count + id.utf8.count
+        description = String(utf8Count: lengths + 2) { (text: inout TextParts) in
+            text.append(mapping)
+            text.append(character: "/")
+            text.append(company)
+            text.append(character: "/")
+            text.append(id)
+        }
     }
 
     /// Makes a pair key from its text, of which mapping and company are known; nil where they do not fit.
