@@ -10,7 +10,7 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
     public var store: Store
     private let document = JSONDocument(maximumDepth: 128)
     private var writer = JSONWriter(reserving: 4_096)
-    private var stored: [UInt8] = []
+    private var stored = BinaryWriter()
     private var lookedUp: [UInt8] = []
 
     /// The mappings whose pairs this worker writes; others are kept for looking up only.
@@ -79,7 +79,7 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
     func put(_ coupling: Coupling, replacing old: KnownPair?, partition: Int32) throws {
         StoredCoupling.write(coupling, partition: partition, to: &stored)
         try coupling.pairKey.description.withBytes { key in
-            try stored.withUnsafeBytes { try store.put(.couplings, key, $0) }
+            try stored.withBytes { try store.put(.couplings, key, $0) }
         }
         try updateIndexes(of: coupling, from: old, to: KnownPair(coupling), partition: partition)
     }

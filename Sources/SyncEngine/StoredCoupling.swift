@@ -8,15 +8,15 @@ enum StoredCoupling {
     private static let headerLength = MemoryLayout<Int32>.size
 
     /// Writes a coupling as it is stored, in the place of what `value` held.
-    static func write(_ coupling: Coupling, partition: Int32, to value: inout [UInt8]) {
-        value.removeAll(keepingCapacity: true)
-        withUnsafeBytes(of: partition) { value.append(contentsOf: $0) }
+    static func write(_ coupling: Coupling, partition: Int32, to value: inout BinaryWriter) {
+        value.removeAll()
+        value.append(partition)
         coupling.writeBinary(to: &value)
     }
 
     static func partition(_ value: UnsafeRawBufferPointer) throws(Coupling.Unreadable) -> Int32 {
         guard value.count >= headerLength else { throw Coupling.Unreadable(member: "partition") }
-        return value.loadUnaligned(as: Int32.self)
+        return Int32(littleEndian: value.loadUnaligned(as: Int32.self))
     }
 
     /// The record in binary form.

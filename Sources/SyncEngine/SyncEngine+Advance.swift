@@ -121,7 +121,8 @@ extension SyncEngine {
         }
         if let key = evaluation.uniqueKey { try claim(key, for: &coupling, mapping: active.mapping) }
         var result = RecordResult.unchanged
-        while let step = try nextStep(coupling, evaluation, active.rule) {
+        var isUpdated = false
+        while let step = try nextStep(coupling, evaluation, active.rule, isUpdated: isUpdated) {
             try emit(
                 step.operation,
                 step.columns,
@@ -131,6 +132,7 @@ extension SyncEngine {
                 rule: active.rule,
                 partition: partition
             )
+            isUpdated = step.operation == .update
             if result == .unchanged { result = step.operation == .create ? .inserted : .modified }
             if coupling.inFlight != nil { return result }
         }

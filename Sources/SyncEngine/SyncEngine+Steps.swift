@@ -16,7 +16,14 @@ extension SyncEngine {
     ///
     /// Create, then what Dataverse takes only in an update, then the state; a closed row is opened first where it shall
     /// change its state, and takes no other change while closed (INV-07, INV-31).
-    func nextStep(_ coupling: Coupling, _ evaluation: Evaluation, _ rule: any EntityRule) throws -> Step? {
+    ///
+    /// An update that was just applied, `isUpdated`, leaves no column that differs.
+    func nextStep(
+        _ coupling: Coupling,
+        _ evaluation: Evaluation,
+        _ rule: any EntityRule,
+        isUpdated: Bool
+    ) throws -> Step? {
         guard coupling.crm.isCreated else {
             let columns = evaluation.columns.filter {
                 ($0.access == .readWrite || $0.access == .insertOnly) && $0.value != .null
@@ -24,22 +31,27 @@ extension SyncEngine {
             let implied = evaluation.columns.filter { $0.isImpliedOnCreate && $0.value != .null }
             return Step(operation: .create, columns: columns, implied: implied)
         }
-        try refuseForbiddenChange(coupling, evaluation)
+        if !isUpdated { try refuseForbiddenChange(coupling, evaluation) }
         let isOpen = rule.openState == nil || (coupling.base["statecode"] ?? "0") == "0"
         let wanted = evaluation.late.isEmpty ? evaluation.state : nil
         let stateDiffers = wanted.map { !$0.isAgreed(coupling.base) } ?? false
         if !isOpen, stateDiffers, let open = rule.openState { return Step(operation: .setState, columns: open.columns) }
+        let changed = isUpdated ? [] : changedColumns(coupling, evaluation)
+        if isOpen, !changed.isEmpty { return Step(operation: .update, columns: changed) }
+        if stateDiffers, let wanted { return Step(operation: .setState, columns: wanted.columns) }
+        return nil
+    }
+
+    /// The columns that an update writes.
+    private func changedColumns(_ coupling: Coupling, _ evaluation: Evaluation) -> [MappedColumn] {
         // A row found under our own id holds nobody knows what: every column is written, also the empty ones.
         let isUnknown = coupling.base.isEmpty
-        let changed = evaluation.columns.filter { column in
+        return evaluation.columns.filter { column in
             guard column.access == .readWrite || (column.access == .modifyOnly && evaluation.late.isEmpty) else {
                 return false
             }
             return isUnknown || !column.value.isAgreed(coupling.base, column: column.name)
         }
-        if isOpen, !changed.isEmpty { return Step(operation: .update, columns: changed) }
-        if stateDiffers, let wanted { return Step(operation: .setState, columns: wanted.columns) }
-        return nil
     }
 
     private func refuseForbiddenChange(_ coupling: Coupling, _ evaluation: Evaluation) throws {

@@ -88,8 +88,9 @@ public struct AgreedValues: Sendable, Hashable, Sequence, ExpressibleByDictionar
         }
         var entry: [UInt8] = []
         entry.reserveCapacity(Entry.headerLength + name.count + value.count)
-        entry.appendInteger(UInt32(truncatingIfNeeded: name.count))
-        entry.appendInteger(UInt32(truncatingIfNeeded: value.count))
+        for count in [name.count, value.count] {
+            Swift.withUnsafeBytes(of: UInt32(truncatingIfNeeded: count)) { entry.append(contentsOf: $0) }
+        }
         entry.append(contentsOf: name)
         entry.append(contentsOf: value)
         bytes.replaceSubrange(place, with: entry)

@@ -1,26 +1,71 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
+
 // Numbers and texts one behind the other, as the local state keeps them: integers little-endian, a text its length and
 // its UTF-8. Written and read by one version of this project on one machine, so there are no names and no tags.
 
-extension [UInt8] {
-    mutating func appendInteger<Number: FixedWidthInteger>(_ number: Number) {
-        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
+/// Writes into a buffer that is reused.
+public struct BinaryWriter: ~Copyable {
+    private var buffer: UnsafeMutableRawPointer
+    private var capacity = 1_024
+    private var count = 0
+
+    /// Makes a writer with an empty buffer.
+    public init() {
+        buffer = .allocate(byteCount: capacity, alignment: 1)
     }
 
-    mutating func appendBytes(_ bytes: [UInt8]) {
-        appendInteger(UInt32(truncatingIfNeeded: bytes.count))
-        append(contentsOf: bytes)
+    deinit { buffer.deallocate() }
+
+    /// Begins anew and keeps the buffer.
+    public mutating func removeAll() {
+        count = 0
     }
 
-    mutating func appendText(_ text: String) {
-        appendInteger(UInt32(truncatingIfNeeded: text.utf8.count))
-        append(contentsOf: text.utf8)
+    /// Calls `body` with what was written, valid during the call.
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try body(UnsafeRawBufferPointer(start: buffer, count: count))
     }
 
-    mutating func appendText(_ text: String?) {
-        if let text { appendText(text) } else { appendInteger(BinaryReader.none) }
+    /// Writes an integer, little-endian.
+    @inline(__always)
+    public mutating func append<Number: FixedWidthInteger>(_ number: Number) {
+        reserve(MemoryLayout<Number>.size)
+        (buffer + count).storeBytes(of: number.littleEndian, as: Number.self)
+        count += MemoryLayout<Number>.size
+    }
+
+    /// Writes bytes behind their number.
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        append(UInt32(truncatingIfNeeded: bytes.count))
+        guard let source = bytes.baseAddress else { return }
+        reserve(bytes.count)
+        (buffer + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
+    }
+
+    mutating func append(_ text: String) {
+        text.withBytes { append($0) }
+    }
+
+    mutating func append(_ text: String?) {
+        if let text { append(text) } else { append(BinaryReader.none) }
+    }
+
+    @inline(__always)
+    private mutating func reserve(_ additional: Int) {
+        if capacity - count < additional { grow(by: additional) }
+    }
+
+    @inline(never)
+    private mutating func grow(by additional: Int) {
+        capacity = max(2 * capacity, count + additional)
+        let grown = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 1)
+        grown.copyMemory(from: buffer, byteCount: count)
+        buffer.deallocate()
+        buffer = grown
     }
 }
 
@@ -37,6 +82,7 @@ struct BinaryReader {
     }
 
     /// - Throws: `Coupling.Unreadable` where the bytes end too early.
+    @inline(__always)
     mutating func integer<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(Coupling.Unreadable)
         -> Number
     {
@@ -82,7 +128,8 @@ struct BinaryReader {
         for _ in 0..<(try integer(UInt32.self)) { try body(&self) }
     }
 
+    @inline(__always)
     private mutating func skip(_ count: Int) {
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        rest = UnsafeRawBufferPointer(start: rest.baseAddress.map { $0 + count }, count: rest.count - count)
     }
 }

@@ -5,43 +5,43 @@ extension Coupling {
     /// Appends the record in the form in which the local state keeps it: read without parsing, and half as long.
     ///
     /// The changelog has the JSON form, and the local state is a cache of it: so this form may change at any time.
-    public func writeBinary(to bytes: inout [UInt8]) {
+    public func writeBinary(to bytes: inout BinaryWriter) {
         CouplingHead.write(self, to: &bytes)
-        bytes.appendInteger(UInt16(truncatingIfNeeded: mapping.utf8.count))
-        bytes.appendInteger(UInt16(truncatingIfNeeded: company.utf8.count))
-        bytes.appendText(document)
-        bytes.appendText(bc.entity)
-        bytes.appendText(bc.id == id ? nil : bc.id)
-        bytes.appendText(bc.key)
-        bytes.append(bc.version.sequence == nil ? 0 : 1)
-        bytes.appendInteger(bc.version.sequence ?? 0)
-        bytes.appendText(bc.version.modifiedAt)
-        bytes.appendInteger(bc.version.eventAt)
-        bytes.appendText(crm.etag)
+        bytes.append(UInt16(truncatingIfNeeded: mapping.utf8.count))
+        bytes.append(UInt16(truncatingIfNeeded: company.utf8.count))
+        bytes.append(document)
+        bytes.append(bc.entity)
+        bytes.append(bc.id == id ? nil : bc.id)
+        bytes.append(bc.key)
+        bytes.append(UInt8(bc.version.sequence == nil ? 0 : 1))
+        bytes.append(bc.version.sequence ?? 0 as Int64)
+        bytes.append(bc.version.modifiedAt)
+        bytes.append(bc.version.eventAt)
+        bytes.append(crm.etag)
         if !bc.facts.isEmpty || !crm.related.isEmpty { writeMore(to: &bytes) }
-        bytes.appendBytes(base.bytes)
-        bytes.appendInteger(Int64(failures))
-        bytes.appendText(emitted.causation)
-        for index in emitted.counts.indices { bytes.appendInteger(emitted.counts[index]) }
-        bytes.appendInteger(createdAt)
-        bytes.appendInteger(updatedAt)
-        bytes.append((inFlight == nil ? 0 : 1) | (error == nil ? 0 : 2))
+        base.bytes.withUnsafeBytes { bytes.append($0) }
+        bytes.append(Int64(failures))
+        bytes.append(emitted.causation)
+        for index in emitted.counts.indices { bytes.append(emitted.counts[index]) }
+        bytes.append(createdAt)
+        bytes.append(updatedAt)
+        bytes.append(UInt8(inFlight == nil ? 0 : 1) | UInt8(error == nil ? 0 : 2))
         inFlight?.write(to: &bytes)
         error?.write(to: &bytes)
         waiting?.write(to: &bytes)
     }
 
-    private func writeMore(to bytes: inout [UInt8]) {
-        bytes.appendInteger(UInt32(truncatingIfNeeded: bc.facts.count))
+    private func writeMore(to bytes: inout BinaryWriter) {
+        bytes.append(UInt32(truncatingIfNeeded: bc.facts.count))
         for (name, value) in bc.facts {
-            bytes.appendText(name)
-            bytes.appendText(value)
+            bytes.append(name)
+            bytes.append(value)
         }
-        bytes.appendInteger(UInt32(truncatingIfNeeded: crm.related.count))
+        bytes.append(UInt32(truncatingIfNeeded: crm.related.count))
         for (role, row) in crm.related {
-            bytes.appendText(role)
-            bytes.appendText(row.entity)
-            bytes.appendText(row.id)
+            bytes.append(role)
+            bytes.append(row.entity)
+            bytes.append(row.id)
         }
     }
 
@@ -142,14 +142,14 @@ extension Coupling.Emitted {
 }
 
 extension Coupling.InFlight {
-    fileprivate func write(to bytes: inout [UInt8]) {
-        bytes.appendText(changeID)
-        bytes.appendText(operation.rawValue)
-        bytes.appendText(causation)
-        bytes.appendInteger(UInt32(truncatingIfNeeded: values.count))
+    fileprivate func write(to bytes: inout BinaryWriter) {
+        bytes.append(changeID)
+        bytes.append(operation.rawValue)
+        bytes.append(causation)
+        bytes.append(UInt32(truncatingIfNeeded: values.count))
         for (column, value) in values {
-            bytes.appendText(column)
-            bytes.appendText(value)
+            bytes.append(column)
+            bytes.append(value)
         }
     }
 
@@ -170,10 +170,10 @@ extension Coupling.InFlight {
 }
 
 extension RecordError {
-    fileprivate func write(to bytes: inout [UInt8]) {
-        bytes.appendText(errorClass.rawValue)
-        bytes.appendText(code)
-        bytes.appendText(message)
+    fileprivate func write(to bytes: inout BinaryWriter) {
+        bytes.append(errorClass.rawValue)
+        bytes.append(code)
+        bytes.append(message)
     }
 
     fileprivate init(_ reader: inout BinaryReader) throws(Coupling.Unreadable) {
@@ -182,22 +182,22 @@ extension RecordError {
 }
 
 extension Waiting {
-    fileprivate func write(to bytes: inout [UInt8]) {
-        bytes.appendInteger(since)
-        bytes.appendText(causation.topic)
-        bytes.appendInteger(causation.partition)
-        bytes.appendInteger(causation.offset)
-        bytes.appendInteger(causation.eventAt)
-        bytes.appendText(causation.traceparent)
-        bytes.appendText(wish.rawValue)
-        bytes.append(isDeferred ? 1 : 0)
-        bytes.appendInteger(UInt32(truncatingIfNeeded: waitsFor.count))
+    fileprivate func write(to bytes: inout BinaryWriter) {
+        bytes.append(since)
+        bytes.append(causation.topic)
+        bytes.append(causation.partition)
+        bytes.append(causation.offset)
+        bytes.append(causation.eventAt)
+        bytes.append(causation.traceparent)
+        bytes.append(wish.rawValue)
+        bytes.append(UInt8(isDeferred ? 1 : 0))
+        bytes.append(UInt32(truncatingIfNeeded: waitsFor.count))
         for reference in waitsFor {
-            bytes.appendText(reference.mapping)
-            bytes.appendText(reference.key)
-            bytes.appendText(reference.reason.rawValue)
+            bytes.append(reference.mapping)
+            bytes.append(reference.key)
+            bytes.append(reference.reason.rawValue)
         }
-        bytes.appendBytes(image)
+        image.withUnsafeBytes { bytes.append($0) }
     }
 
     fileprivate init(_ reader: inout BinaryReader) throws(Coupling.Unreadable) {

@@ -50,8 +50,8 @@ public struct CouplingHead {
         rest = reader.rest
     }
 
-    static func write(_ coupling: Coupling, to bytes: inout [UInt8]) {
-        bytes.appendInteger(coupling.revision)
+    static func write(_ coupling: Coupling, to bytes: inout BinaryWriter) {
+        bytes.append(coupling.revision)
         var flags: Flags = []
         if coupling.exists { flags.insert(.exists) }
         if coupling.waiting != nil { flags.insert(.isWaiting) }
@@ -59,7 +59,7 @@ public struct CouplingHead {
         if !coupling.bc.facts.isEmpty || !coupling.crm.related.isEmpty { flags.insert(.hasMore) }
         bytes.append(flags.rawValue)
         bytes.append(UInt8(truncatingIfNeeded: Coupling.State.allCases.firstIndex(of: coupling.state) ?? 0))
-        bytes.appendText(coupling.crm.entity)
-        bytes.appendText(coupling.crm.id)
+        bytes.append(coupling.crm.entity)
+        bytes.append(coupling.crm.id)
     }
 }

@@ -61,10 +61,10 @@ struct CouplingTests {
         written.bc.facts = ["status": "Open", "": "ü"]
         written.crm.etag = "W/1"
         written.base["empty"] = ""
-        var bytes: [UInt8] = []
-        written.writeBinary(to: &bytes)
+        var writer = BinaryWriter()
+        written.writeBinary(to: &writer)
         let text = written.pairKey.description
-        try bytes.withUnsafeBytes { bytes in
+        try writer.withBytes { bytes in
             let read = try Coupling(binary: bytes, pairKey: text)
             #expect(read == written)
             #expect(read.pairKey == written.pairKey)
@@ -91,9 +91,9 @@ struct CouplingTests {
         let target = Coupling.Target(entity: "products", id: "2")
         let pair = PairKey(mapping: "A", company: "C", id: "1")
         let written = Coupling(pair, document: nil, state: .filtered, bc: source, crm: target)
-        var bytes: [UInt8] = []
-        written.writeBinary(to: &bytes)
-        let read = try bytes.withUnsafeBytes { try Coupling(binary: $0, pairKey: pair.description) }
+        var writer = BinaryWriter()
+        written.writeBinary(to: &writer)
+        let read = try writer.withBytes { try Coupling(binary: $0, pairKey: pair.description) }
         #expect(read == written)
     }
 
