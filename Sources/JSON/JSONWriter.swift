@@ -230,6 +230,14 @@ public struct JSONWriter: ~Copyable {
             target.storeBytes(of: bytes, toByteOffset: index, as: UInt64.self)
             index += 8
         }
+        // What is left of a longer text is looked at and copied with what stands before it.
+        if index < length, length >= 8, index + 8 > length {
+            let bytes = source.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)
+            if !bytes.hasEscape {
+                target.storeBytes(of: bytes, toByteOffset: length - 8, as: UInt64.self)
+                index = length
+            }
+        }
         while index < length {
             let byte = source.load(fromByteOffset: index, as: UInt8.self)
             if byte < 0x20 || byte == 0x22 || byte == 0x5c { break }

@@ -24,23 +24,22 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
 
     /// A coupling and its home partition; nil where nothing is known of the pair.
     public func load(_ pairKey: String) throws -> (coupling: Coupling, partition: Int32)? {
-        // Not by way of the call's generic result, which would be copied at each step.
         var found: (coupling: Coupling, partition: Int32)?
         try withStored(pairKey) { value in
             guard let value else { return }
-            let coupling = try Coupling(binary: try StoredCoupling.record(value), pairKey: pairKey)
+            let coupling = try Coupling.read(try StoredCoupling.record(value), pairKey: pairKey)
             found = (coupling, try StoredCoupling.partition(value))
         }
         return found
     }
 
-    /// The coupling of a pair whose key is at hand; nil where nothing is known of it.
-    func load(_ pairKey: PairKey) throws -> Coupling? {
-        var found: Coupling?
+    /// Reads the coupling of a pair whose key is at hand; nothing is read where nothing is known of it.
+    ///
+    /// It goes where it is wanted, since every step that hands it on would copy it.
+    func load(_ pairKey: PairKey, into coupling: inout Coupling?) throws {
         try withStored(pairKey.description) { value in
-            if let value { found = try Coupling(binary: try StoredCoupling.record(value), pairKey: pairKey) }
+            if let value { coupling = try Coupling.read(try StoredCoupling.record(value), pairKey: pairKey) }
         }
-        return found
     }
 
     private func withStored(_ pairKey: String, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
@@ -81,7 +80,7 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         try coupling.pairKey.description.withBytes { key in
             try stored.withBytes { try store.put(.couplings, key, $0) }
         }
-        try updateIndexes(of: coupling, from: old, to: KnownPair(coupling), partition: partition)
+        try updateIndexes(of: coupling, from: old, to: coupling.known, partition: partition)
     }
 
     /// Remembers where a forwarded event belongs.
@@ -99,7 +98,7 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
     /// Forgets a pair.
     public func remove(_ coupling: Coupling, partition: Int32) throws {
         try coupling.pairKey.description.withBytes { try store.remove(.couplings, $0) }
-        try updateIndexes(of: coupling, from: KnownPair(coupling), to: nil, partition: partition)
+        try updateIndexes(of: coupling, from: coupling.known, to: nil, partition: partition)
     }
 
     private func updateIndexes(
@@ -276,7 +275,7 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
             if columns.isEmpty, !head.hasMore {
                 found = ReferencedRecord(head)
             } else {
-                found = ReferencedRecord(try Coupling(binary: record, pairKey: pairKey), columns: columns)
+                found = ReferencedRecord(try Coupling.read(record, pairKey: pairKey), columns: columns)
             }
         }
         return found

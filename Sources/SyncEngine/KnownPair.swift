@@ -13,15 +13,20 @@ struct KnownPair {
     let isWaiting: Bool
     let waitsFor: [Waiting.Reference]
     let updatedAt: Int64
+}
 
-    init(_ coupling: Coupling) {
-        revision = coupling.revision
-        state = coupling.state
-        exists = coupling.exists
-        key = coupling.bc.key
-        facts = coupling.bc.facts
-        isWaiting = coupling.waiting != nil
-        waitsFor = coupling.waiting?.waitsFor ?? []
-        updatedAt = coupling.updatedAt
+extension Coupling {
+    /// What is known of the pair when it is stored like this.
+    var known: KnownPair {
+        KnownPair(
+            revision: revision,
+            state: state,
+            exists: exists,
+            key: bc.key,
+            facts: bc.facts,
+            isWaiting: waiting != nil,
+            waitsFor: waiting?.waitsFor ?? [],
+            updatedAt: updatedAt
+        )
     }
 }

@@ -25,18 +25,16 @@ extension SyncEngine {
     @discardableResult
     func handle(_ arrival: Arrival, _ active: ActiveMapping) throws -> Bool {
         let pair = PairKey(mapping: active.mapping.name, company: arrival.company, id: arrival.id)
-        var coupling: Coupling
-        var known: KnownPair?
-        if let stored = try tables.load(pair) {
-            let order = order(of: arrival, against: stored)
+        var stored: Coupling?
+        try tables.load(pair, into: &stored)
+        let known = stored?.known
+        var coupling = stored.take() ?? makeCoupling(pair, arrival, active.mapping)
+        if known != nil {
+            let order = order(of: arrival, against: coupling)
             guard order == .newer else {
                 sink.count(order == .stale ? .stale : .unchanged, mapping: active.mapping.name)
                 return false
             }
-            known = KnownPair(stored)
-            coupling = stored
-        } else {
-            coupling = makeCoupling(pair, arrival, active.mapping)
         }
         coupling.bc.version = RecordVersion(
             sequence: arrival.version.sequence ?? coupling.bc.version.sequence,
@@ -193,7 +191,7 @@ extension SyncEngine {
                 coupling.base = [:]
             }
             end(&coupling, as: settings.deletionPolicy == .keep && known.crm.isCreated ? .broken : .deleted)
-            try save(&coupling, replacing: KnownPair(known), partition: partition)
+            try save(&coupling, replacing: known.known, partition: partition)
         }
     }
 }

@@ -106,7 +106,7 @@ extension SyncEngine {
                 try awaitReferences(of: &coupling, active)
             }
         }
-        try save(&coupling, replacing: KnownPair(known), partition: partition)
+        try save(&coupling, replacing: known.known, partition: partition)
     }
 
     /// Takes over the row's id, where the delivery found one by match, its version tag, and rows made along with it.
@@ -178,7 +178,7 @@ extension SyncEngine {
             let result = try advance(&coupling, active, partition: partition)
             sink.count(result, mapping: coupling.mapping)
         }
-        try save(&coupling, replacing: KnownPair(known), partition: partition)
+        try save(&coupling, replacing: known.known, partition: partition)
     }
 }
 

@@ -13,8 +13,9 @@ extension SyncEngine {
         // At least the time, so that a pair's new life after its tombstone is newer than any copy of the old one.
         coupling.revision = max((known?.revision ?? 0) + 1, now)
         coupling.updatedAt = now
+        let pairKey = coupling.pairKey.description
         try tables.save(coupling, replacing: known, partition: partition) { record in
-            try sink.record(coupling: record, pairKey: coupling.pairKey.description, partition: partition)
+            try sink.record(coupling: record, pairKey: pairKey, partition: partition)
         }
         try wakeWaiters(for: coupling, known: known)
     }
@@ -35,7 +36,7 @@ extension SyncEngine {
             if let stored { try tables.remove(stored.coupling, partition: stored.partition) }
             return
         }
-        let known = stored.map { KnownPair($0.coupling) }
+        let known = stored?.coupling.known
         let coupling = try tables.decode(value)
         guard coupling.pairKey.description == pairKey else { throw Coupling.Unreadable(member: "pairKey") }
         try tables.put(coupling, replacing: known, partition: partition)
@@ -132,7 +133,7 @@ extension SyncEngine {
         let result = try advance(&coupling, active, partition: partition)
         // What has failed and fails again for the same reason has not been tried anew.
         guard coupling != known, known.state != .failed || result != .failed else { return false }
-        try save(&coupling, replacing: KnownPair(known), partition: partition)
+        try save(&coupling, replacing: known.known, partition: partition)
         if result != .waiting, result != .unchanged { sink.count(result, mapping: known.mapping) }
         return true
     }

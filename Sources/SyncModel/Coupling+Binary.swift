@@ -45,32 +45,36 @@ extension Coupling {
         }
     }
 
-    /// Reads the local state's form of a record.
+    /// Reads the local state's form of a record; the text is the key under which it is stored.
     ///
-    /// The text is the key under which it is stored.
     /// - Throws: `Unreadable` where it is something else.
-    public init(binary: UnsafeRawBufferPointer, pairKey text: String) throws(Unreadable) {
+    public static func read(_ binary: UnsafeRawBufferPointer, pairKey text: String) throws(Unreadable) -> Coupling {
         let head = try CouplingHead(binary)
         var reader = BinaryReader(head.rest)
         let lengths = (mapping: Int(try reader.integer(UInt16.self)), company: Int(try reader.integer(UInt16.self)))
         guard let pairKey = PairKey(text, mappingLength: lengths.mapping, companyLength: lengths.company) else {
             throw Unreadable(member: "pairKey")
         }
-        try self.init(head, &reader, pairKey)
+        return try read(head, &reader, pairKey)
     }
 
     /// Reads the local state's form of the record of a pair whose key is at hand.
     ///
     /// - Throws: `Unreadable` where it is something else.
-    public init(binary: UnsafeRawBufferPointer, pairKey: PairKey) throws(Unreadable) {
+    public static func read(_ binary: UnsafeRawBufferPointer, pairKey: PairKey) throws(Unreadable) -> Coupling {
         let head = try CouplingHead(binary)
         var reader = BinaryReader(head.rest)
         _ = try reader.integer(UInt32.self)
-        try self.init(head, &reader, pairKey)
+        return try read(head, &reader, pairKey)
     }
 
-    private init(_ head: CouplingHead, _ reader: inout BinaryReader, _ pairKey: PairKey) throws(Unreadable) {
-        self.init(
+    // Not an initializer, which would copy what it has made.
+    private static func read(
+        _ head: CouplingHead,
+        _ reader: inout BinaryReader,
+        _ pairKey: PairKey
+    ) throws(Unreadable) -> Coupling {
+        var coupling = Coupling(
             pairKey,
             document: try reader.optionalText(),
             state: head.state,
@@ -82,19 +86,20 @@ extension Coupling {
                 isCreated: head.flags.contains(.isCreated)
             )
         )
-        exists = head.exists
-        revision = head.revision
-        if head.hasMore { try readMore(&reader) }
+        coupling.exists = head.exists
+        coupling.revision = head.revision
+        if head.hasMore { try coupling.readMore(&reader) }
         guard let base = AgreedValues(bytes: try reader.bytes()) else { throw Unreadable(member: "base") }
-        self.base = base
-        failures = Int(try reader.integer(Int64.self))
-        emitted = try Emitted(&reader)
-        createdAt = try reader.integer()
-        updatedAt = try reader.integer()
+        coupling.base = base
+        coupling.failures = Int(try reader.integer(Int64.self))
+        coupling.emitted = try Emitted(&reader)
+        coupling.createdAt = try reader.integer()
+        coupling.updatedAt = try reader.integer()
         let parts = try reader.integer(UInt8.self)
-        if parts & 1 != 0 { inFlight = try InFlight(&reader) }
-        if parts & 2 != 0 { error = try RecordError(&reader) }
-        if head.isWaiting { waiting = try Waiting(&reader) }
+        if parts & 1 != 0 { coupling.inFlight = try InFlight(&reader) }
+        if parts & 2 != 0 { coupling.error = try RecordError(&reader) }
+        if head.isWaiting { coupling.waiting = try Waiting(&reader) }
+        return coupling
     }
 
     private mutating func readMore(_ reader: inout BinaryReader) throws(Unreadable) {

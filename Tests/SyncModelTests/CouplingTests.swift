@@ -65,10 +65,10 @@ struct CouplingTests {
         written.writeBinary(to: &writer)
         let text = written.pairKey.description
         try writer.withBytes { bytes in
-            let read = try Coupling(binary: bytes, pairKey: text)
+            let read = try Coupling.read(bytes, pairKey: text)
             #expect(read == written)
             #expect(read.pairKey == written.pairKey)
-            let again = try Coupling(binary: bytes, pairKey: written.pairKey)
+            let again = try Coupling.read(bytes, pairKey: written.pairKey)
             #expect(again == written)
             let head = try CouplingHead(bytes)
             #expect(head.revision == 7 && head.state == .coupled && head.exists && head.isWaiting && head.hasMore)
@@ -76,7 +76,7 @@ struct CouplingTests {
             #expect(String(decoding: head.entitySet, as: UTF8.self) == "products")
             for count in 0..<bytes.count {
                 let part = UnsafeRawBufferPointer(rebasing: bytes[..<count])
-                #expect(throws: Coupling.Unreadable.self) { try Coupling(binary: part, pairKey: text) }
+                #expect(throws: Coupling.Unreadable.self) { try Coupling.read(part, pairKey: text) }
             }
         }
     }
@@ -93,7 +93,7 @@ struct CouplingTests {
         let written = Coupling(pair, document: nil, state: .filtered, bc: source, crm: target)
         var writer = BinaryWriter()
         written.writeBinary(to: &writer)
-        let read = try writer.withBytes { try Coupling(binary: $0, pairKey: pair.description) }
+        let read = try writer.withBytes { try Coupling.read($0, pairKey: pair.description) }
         #expect(read == written)
     }
 
