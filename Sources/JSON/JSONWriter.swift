@@ -108,20 +108,23 @@ public struct JSONWriter: ~Copyable {
     /// Writes an integer.
     public mutating func integer(_ value: Int64) {
         separate()
-        reserve(20)
+        // From the last digit on, behind the place where they belong.
+        let longest = 20
+        reserve(2 * longest)
+        let end = buffer + count + 2 * longest
+        var first = end
         var rest = value.magnitude
-        var digits = 1
-        while rest >= 10 {
+        repeat {
+            first -= 1
+            first.pointee = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
-            digits += 1
+        } while rest > 0
+        if value < 0 {
+            first -= 1
+            first.pointee = UInt8(ascii: "-")
         }
-        if value < 0 { append(UInt8(ascii: "-")) }
-        rest = value.magnitude
-        for index in stride(from: count + digits - 1, through: count, by: -1) {
-            buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
-        count += digits
+        (buffer + count).update(from: first, count: end - first)
+        count += end - first
     }
 
     /// Writes a truth value.

@@ -82,7 +82,7 @@ final class ActiveField: Sendable {
 }
 
 /// A reference by natural key or id, with its names as they stand in the indexes.
-struct ActiveLookup: Sendable {
+final class ActiveLookup: Sendable {
     let mapping: [UInt8]
     let key: [[UInt8]]
     let byID: Bool

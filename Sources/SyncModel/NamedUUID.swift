@@ -47,7 +47,11 @@ public enum NamedUUID {
     /// The UUID that a text is, in lower case; nil where it is none.
     static func canonical(_ text: String) -> String? {
         guard isUUID(text) else { return nil }
-        return text.withBytes { bytes in bytes.allSatisfy { !(0x41...0x46).contains($0) } } ? text : text.lowercased()
+        let isLower = text.withBytes { bytes in
+            for byte in bytes where byte >= 0x41 && byte <= 0x46 { return false }
+            return true
+        }
+        return isLower ? text : text.lowercased()
     }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {

@@ -20,7 +20,7 @@ final class EncodingSink: EffectSink {
     func publish(_ change: OutboundChange) throws {
         writer.removeAll()
         change.write(to: &writer)
-        byteCount += writer.bytes.count
+        byteCount += writer.count
         let headers = [
             change.changeID, change.mapping, change.operation.rawValue, change.pairKey.description,
             SyncModel.Timestamp.text(milliseconds: change.causation.eventAt),
