@@ -54,7 +54,28 @@ public enum WorkerCommand {
         defer { server.stop() }
         let configuration = WorkerConfiguration(worker: worker, options)
         do {
-            let running = try Worker(
+            let running = try open(configuration, log, metrics, health)
+            running.status.url = url
+            try running.run(isStopping: { TerminationSignals.isRequested })
+        } catch is CancellationError {
+            log.info("stopped before it began")
+        } catch let error as StateStoreError {
+            throw CommandError(error.description, .no)
+        } catch let error as WorkerError {
+            throw CommandError(error.description, .no)
+        }
+        return ExitCode.done.rawValue
+    }
+
+    /// Makes the worker; a state directory that cannot be used as it is named is a wrong setting.
+    private static func open(
+        _ configuration: WorkerConfiguration,
+        _ log: Log,
+        _ metrics: Metrics,
+        _ health: Health
+    ) throws -> Worker {
+        do {
+            return try Worker(
                 configuration,
                 log: log,
                 metrics: metrics,
@@ -62,20 +83,13 @@ public enum WorkerCommand {
                 clock: Telemetry.Timestamp.now,
                 isStopping: { TerminationSignals.isRequested }
             )
-            running.status.url = url
-            try running.run(isStopping: { TerminationSignals.isRequested })
-        } catch is CancellationError {
-            log.info("stopped before it began")
         } catch let error as StateStoreError {
-            // A full disk or damage may come at any time; the others are a directory that cannot be used as it is named.
             switch error.reason {
             case .inUse, .notWritable, .newerFormat: throw CommandError(error.description, .usage)
-            case .diskFull, .corrupt, .lmdb, .keyTooLong: throw CommandError(error.description, .no)
+            // A full disk or damage may come at any time.
+            case .diskFull, .corrupt, .lmdb, .keyTooLong: throw error
             }
-        } catch let error as WorkerError {
-            throw CommandError(error.description, .no)
         }
-        return ExitCode.done.rawValue
     }
 }
 

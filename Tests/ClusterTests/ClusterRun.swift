@@ -119,8 +119,7 @@ final class ClusterRun {
         #expect(verdict.faults.isEmpty, "\(verdict.faults.count) faults, seed \(seed), files: \(fleet.directory)")
         #expect(published.count == fleet.target.count)
         isGood = verdict.faults.isEmpty
-        let codes = fleet.stop(keepsFiles: true)
-        #expect(codes.allSatisfy { $0 == 0 }, "exit codes \(codes)")
+        for fault in fleet.stop(keepsFiles: true) { Issue.record("\(fault)") }
         say("stopped")
     }
 }

@@ -52,12 +52,12 @@ public final class KillableProcess: @unchecked Sendable {
 
     /// Waits until it has ended by itself.
     ///
-    /// - Returns: its exit code; of one that a signal ended, the signal.
+    /// - Returns: its exit code; of one that a signal ended, 128 and the signal, as a shell says it.
     @discardableResult
     public func waitUntilExit() -> Int32 {
         process.waitUntilExit()
         release()
-        return process.terminationStatus
+        return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
     }
 
     /// Asks it to end (SIGTERM).

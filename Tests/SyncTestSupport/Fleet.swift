@@ -124,9 +124,7 @@ public final class Fleet {
     /// A process that ended by itself, with the end of its log; nil while all run.
     public var failure: String? {
         for process in processes + [coordinator].compactMap({ $0 }) where !process.isRunning {
-            let log = (try? String(contentsOfFile: process.log, encoding: .utf8)) ?? ""
-            return
-                "\(process.worker) \(process.instance) ended:\n\(log.split(separator: "\n").suffix(20).joined(separator: "\n"))"
+            return "\(process.worker) \(process.instance) ended:\n\(process.logEnd)"
         }
         return nil
     }
@@ -172,15 +170,18 @@ public final class Fleet {
     /// Stops everything; what has to be kept to find a fault stays.
     ///
     /// - Parameter keepsFiles: state and logs stay where they are.
-    /// - Returns: the exit codes of the workers.
+    /// - Returns: what is wrong with the ends that were not clean, each with the end of its log.
     @discardableResult
-    public func stop(keepsFiles: Bool = false) -> [Int32] {
-        let codes = ([coordinator].compactMap { $0 } + processes.reversed()).map { $0.stop() }
+    public func stop(keepsFiles: Bool = false) -> [String] {
+        let faults = ([coordinator].compactMap { $0 } + processes.reversed()).compactMap { process -> String? in
+            let code = process.stop()
+            return code == 0 ? nil : "\(process.worker) \(process.instance) ended with \(code):\n\(process.logEnd)"
+        }
         processes = []
         coordinator = nil
         delivery?.stop()
         if !keepsFiles { try? FileManager.default.removeItem(atPath: directory) }
-        return codes
+        return faults
     }
 }
 

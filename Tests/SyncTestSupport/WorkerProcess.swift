@@ -51,6 +51,9 @@ public final class WorkerProcess {
     /// What it has written.
     public var logText: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
+    /// The last lines of it.
+    public var logEnd: String { logText.split(separator: "\n").suffix(20).joined(separator: "\n") }
+
     /// Waits until it has ended by itself.
     ///
     /// - Returns: its exit code.
