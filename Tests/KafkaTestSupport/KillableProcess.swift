@@ -57,7 +57,8 @@ public final class KillableProcess: @unchecked Sendable {
     public func waitUntilExit() -> Int32 {
         process.waitUntilExit()
         release()
-        return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+        let status = process.terminationStatus
+        return process.terminationReason == .uncaughtSignal ? 128 + status : status
     }
 
     /// Asks it to end (SIGTERM).
