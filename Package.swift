@@ -33,7 +33,8 @@ let package = Package(
         .library(
             name: "SyncCore",
             targets: ["CommandLine", "JSON", "StateStore", "SyncModel", "TableMappings", "SyncEngine", "EntityRules"]
-        )
+        ),
+        .library(name: "KafkaBench", targets: ["Kafka", "KafkaTestSupport", "TopicCatalog"]),
     ],
     targets: [
         // System libraries.

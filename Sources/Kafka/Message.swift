@@ -42,6 +42,16 @@ public final class Message {
         pointer.pointee.payload.map { UnsafeRawBufferPointer(start: $0, count: pointer.pointee.len) }
     }
 
+    /// The last header's value of this name, copied; nil where there is none, or its value is null.
+    public func header(_ name: String) -> [UInt8]? {
+        var list: OpaquePointer?
+        guard rd_kafka_message_headers(pointer, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return nil }
+        var value: UnsafeRawPointer?
+        var size = 0
+        guard rd_kafka_header_get_last(list, name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        return value.map { [UInt8](UnsafeRawBufferPointer(start: $0, count: size)) }
+    }
+
     /// The headers in their order, copied; they are decoded at the first call.
     public func headers() -> [Header] {
         var list: OpaquePointer?

@@ -15,7 +15,7 @@ final class TransactionSink: EffectSink {
     private let configuration: WorkerConfiguration
     private let telemetry: WorkerTelemetry
     private var writer = JSONWriter(reserving: 4_096)
-    private var lastEncoded: (text: String, encoded: String)?
+    private var routes: [String: [Route]] = [:]
     private var counters: [String: [RecordResult: WorkerTelemetry.CounterSeries]] = [:]
 
     init(_ configuration: WorkerConfiguration, telemetry: WorkerTelemetry) {
@@ -38,8 +38,7 @@ final class TransactionSink: EffectSink {
         headers: [Header] = []
     ) throws {
         guard let producer else { throw WorkerError.noTransaction }
-        let keyBytes = key.map { Array($0.utf8) }
-        try withOptionalBytes(keyBytes) { key in
+        try withOptionalBytes(of: key) { key in
             try withOptionalBytes(value) { value in
                 try producer.produce(
                     topic: topic,
@@ -51,6 +50,15 @@ final class TransactionSink: EffectSink {
                 )
             }
         }
+    }
+
+    private func withOptionalBytes<Result>(
+        of text: String?,
+        _ body: (UnsafeRawBufferPointer?) throws -> Result
+    ) rethrows -> Result {
+        guard var text else { return try body(nil) }
+        // Keys are never empty, so their bytes have an address.
+        return try text.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
     }
 
     private func withOptionalBytes<Result>(
@@ -70,34 +78,60 @@ final class TransactionSink: EffectSink {
     func publish(_ change: OutboundChange) throws {
         writer.removeAll()
         change.write(to: &writer)
-        var headers = [
-            Header("ce_specversion", "1.0"),
-            Header("ce_id", change.changeID),
-            Header("ce_source", "/business-central/\(percentEncoded(change.pairKey.company))/\(change.source.entity)"),
-            Header("ce_type", "sync.\(change.operation.rawValue)"),
-            Header("ce_time", SyncModel.Timestamp.text(milliseconds: change.causation.eventAt)),
-            Header("sync-mapping", change.mapping),
-            Header("sync-operation", change.operation.rawValue),
-        ]
+        let route = self.route(of: change)
+        var headers = route.headers
+        headers[Route.idIndex].value = Array(change.changeID.utf8)
+        headers[Route.timeIndex].value = Array(SyncModel.Timestamp.text(milliseconds: change.causation.eventAt).utf8)
         if let traceparent = change.causation.traceparent { headers.append(Header("traceparent", traceparent)) }
-        try produce(
-            "\(configuration.topicPrefix)crm.outbound.\(change.entitySet)",
-            partition: nil,
-            key: change.pairKey.description,
-            value: writer.bytes,
-            headers: headers
+        try produce(route.topic, partition: nil, key: change.pairKey.description, value: writer.bytes, headers: headers)
+    }
+
+    /// Where changes of a kind go, and the headers that all of them have.
+    private struct Route {
+        static let idIndex = 0
+        static let timeIndex = 1
+        /// What the change has to be like, besides its mapping.
+        let operation: SyncModel.Operation
+        let company: String
+        let entity: String
+        let topic: String
+        /// Complete but for the values of the first two.
+        let headers: [Header]
+    }
+
+    private func route(of change: OutboundChange) -> Route {
+        let known = routes[change.mapping]?.first {
+            $0.operation == change.operation && $0.company == change.pairKey.company
+                && $0.entity == change.source.entity
+        }
+        if let known { return known }
+        let company = percentEncoded(change.pairKey.company)
+        let made = Route(
+            operation: change.operation,
+            company: change.pairKey.company,
+            entity: change.source.entity,
+            topic: "\(configuration.topicPrefix)crm.outbound.\(change.entitySet)",
+            headers: [
+                Header("ce_id", nil as [UInt8]?),
+                Header("ce_time", nil as [UInt8]?),
+                Header("ce_specversion", "1.0"),
+                Header("ce_source", "/business-central/\(company)/\(change.source.entity)"),
+                Header("ce_type", "sync.\(change.operation.rawValue)"),
+                Header("sync-mapping", change.mapping),
+                Header("sync-operation", change.operation.rawValue),
+            ]
         )
+        // Companies come from events, so there may be any number of them.
+        if routes[change.mapping, default: []].count >= 64 { routes[change.mapping] = [] }
+        routes[change.mapping, default: []].append(made)
+        return made
     }
 
     /// A text as a segment of a URI reference, which `ce_source` is.
     private func percentEncoded(_ text: String) -> String {
-        if let (last, encoded) = lastEncoded, last == text { return encoded }
-        let encoded =
-            text.addingPercentEncoding(
-                withAllowedCharacters: .urlPathAllowed.subtracting(CharacterSet(charactersIn: "/"))
-            ) ?? ""
-        lastEncoded = (text, encoded)
-        return encoded
+        text.addingPercentEncoding(
+            withAllowedCharacters: .urlPathAllowed.subtracting(CharacterSet(charactersIn: "/"))
+        ) ?? ""
     }
 
     func record(coupling: [UInt8]?, pairKey: String, partition: Int32) throws {

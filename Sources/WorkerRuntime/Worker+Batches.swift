@@ -97,10 +97,10 @@ extension Worker {
             return try repeatAssignment()
         }
         let batch = try openBatch()
-        let topic = String(message.topic.dropFirst(configuration.topicPrefix.count))
+        let (topic, entity) = topicNames.parts(of: message.topic)
         var record = InputRecord(
             topic: topic,
-            entity: topic.split(separator: ".").last.map(String.init) ?? topic,
+            entity: entity,
             partition: message.partition,
             offset: message.offset,
             timestamp: message.timestampMs,
@@ -110,7 +110,7 @@ extension Worker {
         // Only for the time of this call: a message that outlives its consumer would keep it from closing.
         telemetry.currentHeaders = { message.headers() }
         defer { telemetry.currentHeaders = nil }
-        record.traceparent = traceparent(of: message)
+        record.traceparent = message.header("traceparent").map { String(decoding: $0, as: UTF8.self) }
         if message.topic == configuration.inboxTopic {
             try engine.processInbox(record)
         } else {
@@ -119,13 +119,6 @@ extension Worker {
         batch.events += 1
         batch.bytes += message.value?.count ?? 0
         batch.offsets[message.topicPartition] = message.offset + 1
-    }
-
-    private func traceparent(of message: Message) -> String? {
-        for header in message.headers() where header.name == "traceparent" {
-            return header.value.map { String(decoding: $0, as: UTF8.self) }
-        }
-        return nil
     }
 
     /// The open batch; begun, with the next producer and this moment's group metadata, where there is none.

@@ -30,6 +30,7 @@ public final class Worker {
     let instance: String
 
     var batch: Batch?
+    var topicNames: TopicNames
     var assigned: [TopicPartition] = []
     var restoration: Restoration?
     var ends: [TopicPartition: Int64] = [:]
@@ -88,6 +89,7 @@ public final class Worker {
         partitionCount = topics[configuration.inboxTopic] ?? configuration.engine.partitionCount
         configuration.engine.partitionCount = partitionCount
         self.configuration = configuration
+        topicNames = TopicNames(prefix: configuration.topicPrefix)
         state = LocalState(store)
         sink = TransactionSink(configuration, telemetry: telemetry)
         let count = partitionCount
