@@ -66,6 +66,16 @@ public final class KillableProcess: @unchecked Sendable {
         if process.isRunning { process.terminate() }
     }
 
+    /// Stops it where it is (SIGSTOP), until it is told to go on.
+    public func pause() {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    }
+
+    /// Lets it go on (SIGCONT).
+    public func resume() {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGCONT) }
+    }
+
     /// Ends it at once, and returns when it is gone.
     public func kill() {
         if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }

@@ -89,6 +89,12 @@ public final class WorkerProcess {
         try start()
     }
 
+    /// Stops it where it is, until it is told to go on.
+    public func pause() { process?.pause() }
+
+    /// Lets it go on.
+    public func resume() { process?.resume() }
+
     /// Ends it without warning.
     public func kill() { process?.kill() }
 
