@@ -76,7 +76,9 @@ extension SyncEngine {
         guard coupling.exists || (isLeftOut && known?.state != coupling.state) else { return }
         // A document adds up its lines' amounts and waits until each is whole, so it is woken by those too.
         let isWholeNow = known?.waiting != nil && coupling.waiting == nil
-        let isSame = coupling.document == nil || (known?.bc.facts == coupling.bc.facts && !isWholeNow)
+        let isSame =
+            (coupling.document == nil || (known?.bc.facts == coupling.bc.facts && !isWholeNow))
+            && known?.base["statecode"] == coupling.base["statecode"]  // A closed document was opened for its lines.
         if let known, known.exists, coupling.exists, known.bc.key == coupling.bc.key, isSame { return }
         var keys = [coupling.id]
         if let key = coupling.bc.key { keys.append(key) }
