@@ -29,6 +29,8 @@ public final class Coordinator {
     /// The offset behind the last record of `sync.control` that was read.
     var controlPosition: Int64 = 0
     var lastPollMs: Int64?
+    /// The group knows this coordinator.
+    var isMember = false
 
     /// Whether this coordinator decides.
     enum Role: Equatable {
@@ -71,7 +73,7 @@ public final class Coordinator {
         )
         observer = KafkaLog(log)
         admin = try Admin(configuration: configuration.kafka, observer: observer)
-        member = try Consumer(configuration: configuration.kafka, group: configuration.group, observer: observer)
+        member = try Consumer(configuration: configuration.member, group: configuration.group, observer: observer)
         reader = try Consumer(configuration: configuration.kafka, group: nil, observer: observer)
     }
 

@@ -29,6 +29,15 @@ public struct CoordinatorConfiguration: Sendable {
     /// The group whose one assigned member is the active coordinator.
     public var group: String { "\(topicPrefix)coordinator" }
 
+    /// The properties of the group's member.
+    ///
+    /// Sticky, so that a coordinator that joins leaves the healthy one active, and stands by.
+    var member: KafkaConfiguration {
+        var member = kafka
+        member.properties["partition.assignment.strategy"] = "cooperative-sticky"
+        return member
+    }
+
     var controlTopic: String { "\(topicPrefix)sync.control" }
     var statusTopic: String { "\(topicPrefix)sync.status" }
 

@@ -123,18 +123,32 @@ public final class CouplingTables<Store: OrderedStore> {
             let key = IndexKeys.waiting(partition: partition, pairKey: pair)
             if new?.waiting != nil { try store.put(.waiting, key, []) } else { try store.remove(.waiting, key) }
         }
-        let before = IndexKeys.ended(old, partition: partition)
-        let after = IndexKeys.ended(new, partition: partition)
+        let ended = (IndexKeys.ended(old, partition: partition), IndexKeys.ended(new, partition: partition))
+        try move(in: .ended, from: ended.0, to: ended.1)
+        let postponed = (IndexKeys.postponed(old, partition: partition), IndexKeys.postponed(new, partition: partition))
+        try move(in: .postponed, from: postponed.0, to: postponed.1)
+    }
+
+    private func move(in table: StateTable, from before: [UInt8]?, to after: [UInt8]?) throws {
         guard before != after else { return }
-        if let before { try store.remove(.ended, before) }
-        if let after { try store.put(.ended, after, []) }
+        if let before { try store.remove(table, before) }
+        if let after { try store.put(table, after, []) }
     }
 
     /// The pairs of a partition that were over before a time, the earliest first.
     func ended(in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
+        try pairs(.ended, in: partition, before: time, limit: limit)
+    }
+
+    /// The pairs of a partition whose refused delete is to be tried again before a time, the earliest first.
+    func postponed(in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
+        try pairs(.postponed, in: partition, before: time, limit: limit)
+    }
+
+    private func pairs(_ table: StateTable, in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
         var found: [String] = []
-        try store.scan(.ended, prefix: IndexKeys.endedPrefix(partition: partition)) { key, _ in
-            let parts = IndexKeys.endedParts(key)
+        try store.scan(table, prefix: IndexKeys.endedPrefix(partition: partition)) { key, _ in
+            let parts = IndexKeys.timedParts(key)
             guard parts.time < time, found.count < limit else { return false }
             found.append(parts.pairKey)
             return true

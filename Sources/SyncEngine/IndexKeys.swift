@@ -52,7 +52,7 @@ enum IndexKeys {
     static func waiters(_ coupling: Coupling) -> [[UInt8]] {
         guard let waiting = coupling.waiting else { return [] }
         let pair = coupling.pairKey.description
-        return waiting.waitsFor.filter { $0.reason != .inFlight }.map {
+        return waiting.waitsFor.filter { $0.reason != .inFlight && $0.reason != .referenced }.map {
             prefix($0.mapping, coupling.company, normalized($0.key)) + pair.utf8
         }
     }
@@ -68,12 +68,19 @@ enum IndexKeys {
         return endedPrefix(partition: partition) + time + coupling.pairKey.description.utf8
     }
 
+    /// A pair whose refused delete is tried again, in the order in which that is due; nil for other pairs.
+    static func postponed(_ coupling: Coupling?, partition: Int32) -> [UInt8]? {
+        guard let coupling, let time = coupling.deleteIsDueAt else { return nil }
+        let due = withUnsafeBytes(of: time.bigEndian) { Array($0) }
+        return endedPrefix(partition: partition) + due + coupling.pairKey.description.utf8
+    }
+
     static func endedPrefix(partition: Int32) -> [UInt8] {
         withUnsafeBytes(of: partition.bigEndian) { Array($0) }
     }
 
-    /// When a pair ended, in milliseconds since 1970, and which it is.
-    static func endedParts(_ key: UnsafeRawBufferPointer) -> (time: Int64, pairKey: String) {
+    /// The time of an entry of pairs by time, in milliseconds since 1970, and which pair it is.
+    static func timedParts(_ key: UnsafeRawBufferPointer) -> (time: Int64, pairKey: String) {
         let time = Int64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: Int64.self))
         return (time, String(decoding: key[12...], as: UTF8.self))
     }

@@ -63,7 +63,10 @@ extension SyncEngine {
             image: wish == .delete ? [] : arrival.image?.withRawBytes { Array($0) } ?? []
         )
         waiting.waitsFor = coupling.waiting?.waitsFor ?? []
+        let isRevoked = coupling.waiting?.wish == .delete && wish != .delete && coupling.inFlight == nil
         coupling.waiting = waiting
+        // A delete that was refused has left the row there.
+        if isRevoked { coupling.exists = exists(coupling, rule: active.rule) }
         let result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
         try save(coupling, replacing: known, partition: arrival.partition)
         sink.count(result, mapping: mapping.name)

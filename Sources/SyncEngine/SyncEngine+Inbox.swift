@@ -78,7 +78,9 @@ extension SyncEngine {
         let error = root["error"].flatMap { $0.kind == .object ? $0 : nil }
         let code = error?["code"]?.string
         let isOwnDuplicate = inFlight.operation == .create && code == "0x80040237"
-        let isSoAlready = inFlight.operation == .setState && code.map(SameState.codes.contains) ?? false
+        let isSoAlready =
+            (inFlight.operation == .setState && code.map(SameState.codes.contains) ?? false)
+            || (inFlight.operation == .delete && code.map(GoneRow.codes.contains) ?? false)
         if status == "applied" || isSoAlready {
             takeIdentities(root, into: &coupling)
             apply(inFlight.operation, inFlight.values, to: &coupling, rule: active.rule)
@@ -93,6 +95,10 @@ extension SyncEngine {
                 code: error?["code"]?.string ?? "",
                 message: error?["message"]?.string ?? ""
             )
+            if ReferencedRow.isCause(of: reported, for: inFlight.operation), coupling.waiting?.wish == .delete {
+                postponeDelete(&coupling, reported)
+                return try save(coupling, replacing: known, partition: partition)
+            }
             let isSkipped = coupling.state == .skipped
             sink.count(fail(&coupling, reported), mapping: coupling.mapping)
             if isSkipped { coupling.state = .skipped }
@@ -163,7 +169,7 @@ extension SyncEngine {
             guard ![.broken, .deleted, .filtered].contains(known.state) else { return }
             coupling.state = .skipped
         default:
-            guard known.state == .failed || known.state == .skipped else { return }
+            guard known.state == .failed || known.state == .skipped || known.isDeletePostponed else { return }
             coupling.state = known.crm.isCreated ? .coupled : .waiting
             coupling.failures = 0
             coupling.waiting?.causation = Causation(

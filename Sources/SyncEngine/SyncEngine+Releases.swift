@@ -76,7 +76,9 @@ extension SyncEngine {
         guard coupling.exists || (isLeftOut && known?.state != coupling.state) else { return }
         // A document adds up its lines' amounts and waits until each is whole, so it is woken by those too.
         let isWholeNow = known?.waiting != nil && coupling.waiting == nil
-        let isSame = coupling.document == nil || (known?.bc.facts == coupling.bc.facts && !isWholeNow)
+        let isSame =
+            (coupling.document == nil || (known?.bc.facts == coupling.bc.facts && !isWholeNow))
+            && known?.base["statecode"] == coupling.base["statecode"]  // A closed document was opened for its lines.
         if let known, known.exists, coupling.exists, known.bc.key == coupling.bc.key, isSame { return }
         var keys = [coupling.id]
         if let key = coupling.bc.key { keys.append(key) }
@@ -92,7 +94,7 @@ extension SyncEngine {
         for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
     }
 
-    private func enqueue(_ pairKey: String) {
+    func enqueue(_ pairKey: String) {
         if releaseSet.insert(pairKey).inserted { releaseQueue.append(pairKey) }
     }
 
@@ -126,14 +128,14 @@ extension SyncEngine {
         guard let (known, partition) = try tables.load(pairKey), ownedPartitions.contains(partition),
             known.waiting != nil, known.inFlight == nil, known.state != .skipped,
             known.state != .failed || known.error?.errorClass == .dependency || ClaimedRow.isCause(of: known.error),
-            let active = mappings[known.mapping]
+            known.deleteIsDueAt ?? 0 <= now, let active = mappings[known.mapping]
         else { return false }
         var coupling = known
         let result = try advance(&coupling, active, partition: partition)
         // What has failed and fails again for the same reason has not been tried anew.
         guard coupling != known, known.state != .failed || result != .failed else { return false }
         try save(coupling, replacing: known, partition: partition)
-        if result != .waiting, result != .unchanged { sink.count(result, mapping: known.mapping) }
+        if result != .waiting, result != .unchanged, !known.isDeletePostponed { sink.count(result, mapping: known.mapping) }
         return true
     }
 }

@@ -39,6 +39,7 @@ extension Worker {
         engine.now = clock()
         if mismatch != nil { return try waitForFittingAssignment() }
         if restoration != nil { return try goOnRestoring() }
+        try releaseDueDeletes()
         let tailed = try tail.take(limit: Worker.tailLimit, timeoutMs: 0, engine: engine, state: state)
         if control.hasChanged { try obeyControl() }
         if engine.pendingReleases > 0 {
@@ -50,6 +51,15 @@ extension Worker {
         try commitIfDue(isIdle: isIdle && !isBusy)
         status.reportIfDue(at: clock(), worker: self)
         if isIdle { try forgetEndedIfDue() }
+    }
+
+    /// Deletes that the target refused are tried again when they are due; looked for four times a second.
+    private func releaseDueDeletes() throws {
+        guard configuration.engine.isConfirmed, configuration.engine.deletionPolicy == .deleteOther,
+            engine.now - lastDeleteLook >= 250
+        else { return }
+        lastDeleteLook = engine.now
+        try engine.releaseDueDeletes(limit: Worker.releaseLimit)
     }
 
     /// Every minute, when idle: the records of pairs that have been over for a week end.

@@ -42,6 +42,7 @@ public final class Worker {
     var displacements: [Int64] = []
     var lastCommit: Int64 = 0
     var lastForgotten: Int64 = 0
+    var lastDeleteLook: Int64 = 0
     var assignmentError: (any Error)?
     var mustRebuildProducers = false
     var needsRecovery = false

@@ -96,7 +96,10 @@ public final class Rest {
         }
         return waiting.filter { coupling in
             guard let references = coupling.waiting?.waitsFor else { return true }
-            return references.allSatisfy { existing.contains("\($0.mapping)/\(coupling.company)/\($0.key)") }
+            // Everything that refers to a deleted record is deleted too in the end.
+            return references.allSatisfy {
+                $0.reason == .referenced || existing.contains("\($0.mapping)/\(coupling.company)/\($0.key)")
+            }
         }
     }
 

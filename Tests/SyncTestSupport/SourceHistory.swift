@@ -65,12 +65,14 @@ public struct SourceHistory: Sendable {
         placed = []
     }
 
-    /// Adds items that nothing refers to, to be deleted; half have a unit, so that they become products.
+    /// Adds items to be deleted; half have a unit and a price, which are deleted too, in any order.
     private func addDoomedItems(to company: inout Company) {
-        guard let item = company.records["items"]?.first, let unit = company.records["item-units"]?.first else {
+        guard let item = company.records["items"]?.first, let unit = company.records["item-units"]?.first,
+            let price = company.records["price-list-lines"]?.first(where: { $0.text("assetType") == "Item" })
+        else {
             return
         }
-        for index in 0..<options.copies * 5 {
+        for index in 0..<options.copies * 10 {
             var doomed = item
             let id = NamedUUID.make("doomed item \(index)")
             doomed["systemId"] = .text(id)
@@ -82,6 +84,12 @@ public struct SourceHistory: Sendable {
             own["itemId"] = .text(id)
             own["itemNo"] = .text("DOOMED-\(index)")
             company.add(own, to: "item-units")
+            var line = price
+            line["systemId"] = .text(NamedUUID.make("price of doomed item \(index)"))
+            for name in ["assetNo", "productNo"] { line[name] = .text("DOOMED-\(index)") }
+            line["assetId"] = .text(id)
+            line["unitOfMeasureCode"] = own["code"]
+            company.add(line, to: "price-list-lines")
         }
     }
 
@@ -96,6 +104,8 @@ public struct SourceHistory: Sendable {
         var place = firstPlace(entity)
         for version in versions {
             place += random.fraction() * (1.2 - place)
+            // When everything is there, so that deletes meet rows that refer to each other.
+            if version.operation == .delete, referenced.isDoomed(record, entity) { place += 1.2 }
             let value =
                 isConnector
                 ? version.connector(entity: entity) : version.canonical(entity: entity, company: SourceHistory.company)

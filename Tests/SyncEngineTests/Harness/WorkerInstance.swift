@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EntityRules
-import SyncEngine
 import SyncModel
 import TableMappings
+
+@testable import SyncEngine
 
 /// A topic's partition.
 struct TopicSlot: Hashable, Comparable {
@@ -103,6 +104,13 @@ final class WorkerInstance {
                 value: value,
                 partition: slot.partition
             )
+        }
+    }
+
+    /// How many refused deletes are due.
+    func countDueDeletes() throws -> Int {
+        try engine.ownedPartitions.reduce(0) {
+            try $0 + engine.tables.postponed(in: $1, before: engine.now + 1, limit: 1_000_000).count
         }
     }
 

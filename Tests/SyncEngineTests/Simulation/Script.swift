@@ -26,6 +26,8 @@ struct Script {
     /// What may happen.
     struct Habits {
         var deletes: Set<String> = []
+        /// Entities whose deleted records do not come back.
+        var staysDeleted: Set<String> = []
         var blocksProducts = false
         var linesApart = false
         var usesSequences = true
@@ -71,7 +73,10 @@ struct Script {
         if habits.deletes.contains(row.entity), numbers.chance(12) {
             history.append(event("d", row, image))
             isDeleted = true
-            if numbers.chance(40), !(habits.linesApart && row.entity == "sales-invoices") {
+            let mayComeBack =
+                !habits.staysDeleted.contains(row.entity)
+                && !(habits.linesApart && row.entity == "sales-invoices")
+            if numbers.chance(40), mayComeBack {
                 image = changed(image, row.entity)
                 history.append(event("c", row, image))
                 isDeleted = false

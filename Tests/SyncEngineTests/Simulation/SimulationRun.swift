@@ -13,6 +13,8 @@ final class SimulationRun {
     let habits: Script.Habits
     let isConfirmed: Bool
     let isStrict: Bool
+    /// What is deleted in Business Central is deleted in Dataverse.
+    let deletesOther: Bool
     private(set) var aborts = 0
     private(set) var restarts = 0
     private(set) var events: [String: Int64] = [:]
@@ -29,7 +31,11 @@ final class SimulationRun {
         habits.linesApart = numbers.chance(40)
         habits.usesSequences = numbers.chance(60)
         habits.blocksProducts = !(isStrict && !isConfirmed)
-        habits.deletes = deletesOther ? ["price-list-lines"] : Set(DemoCompany.entities)
+        // Unconfirmed deletes need a sink that tries again what others still refer to.
+        habits.deletes = deletesOther && !isConfirmed ? ["price-list-lines"] : Set(DemoCompany.entities)
+        // Rows that go along with another one are not made anew when that one comes back.
+        habits.staysDeleted = deletesOther ? ["price-lists", "items", "resources"] : []
+        self.deletesOther = deletesOther
         self.habits = habits
         script = Script(try rows(&numbers), habits, numbers: numbers)
         var options = Installation.Options()
@@ -47,7 +53,13 @@ final class SimulationRun {
     var description: String {
         "seed \(seed): \(isConfirmed ? "confirmed" : "published"), \(isStrict ? "strict" : "lenient"), "
             + "\(installation.options.instances) instances, lines \(habits.linesApart ? "apart" : "embedded"), "
+            + "\(deletesOther ? "deletes" : "keeps") rows, \(postponed) deletes postponed, "
             + "\(script.arrivals.count) events, \(installation.changes.count) changes, \(aborts) aborts, \(restarts) restarts"
+    }
+
+    /// Deletes that were refused since rows referred to the row.
+    var postponed: Int {
+        installation.dataverse.refusals.filter { $0.operation == .delete && $0.error.code == "0x80040227" }.count
     }
 
     /// Plays the script in disorder, then lets everything come to rest.
@@ -104,6 +116,10 @@ final class SimulationRun {
     private func batch(_ instance: WorkerInstance) throws {
         let slots = installation.pending(instance).shuffled(using: &numbers).prefix(1 + numbers.upTo(3))
         let releases = [0, 3, 1_000][numbers.upTo(3)]
+        if numbers.chance(10) {
+            instance.engine.now = installation.now
+            try instance.engine.releaseDueDeletes(limit: 3)
+        }
         guard !slots.isEmpty || (releases > 0 && instance.engine.pendingReleases > 0) else { return }
         let aborts = numbers.chance(10)
         if aborts { self.aborts += 1 }
