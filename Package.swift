@@ -123,7 +123,14 @@ let package = Package(
                 path: "Tests/KafkaTestSupport",
                 swiftSettings: settings
             ),
-            tests("KafkaTests", ["Kafka", "KafkaTestSupport"]),
+            tests("KafkaTests", ["Kafka", "KafkaTestSupport", "SimulatedKafka"]),
+            // A Kafka in memory on one thread, at the same seam as the real clients.
+            .target(
+                name: "SimulatedKafka",
+                dependencies: ["Kafka"],
+                path: "Tests/SimulatedKafka",
+                swiftSettings: settings
+            ),
             // Histories of source events, the rows they lead to, and worker processes, for tests of the whole.
             .target(
                 name: "SyncTestSupport",
