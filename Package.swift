@@ -131,6 +131,23 @@ let package = Package(
                 path: "Tests/SimulatedKafka",
                 swiftSettings: settings
             ),
+            // The real workers over the simulated Kafka: seeds, faults, invariants.
+            .target(
+                name: "Simulation",
+                dependencies: [
+                    "SimulatedKafka", "SyncTestSupport", "WorkerRuntime", "Kafka", "JSON", "SyncModel", "SyncEngine",
+                    "TableMappings", "TopicCatalog", "Telemetry",
+                ],
+                path: "Tests/Simulation",
+                swiftSettings: settings
+            ),
+            .executableTarget(
+                name: "simulate",
+                dependencies: ["Simulation"],
+                path: "Tests/Simulate",
+                swiftSettings: settings
+            ),
+            tests("SimulationTests", ["Simulation"]),
             // Histories of source events, the rows they lead to, and worker processes, for tests of the whole.
             .target(
                 name: "SyncTestSupport",

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Kafka
-internal import Synchronization
 
 /// A Kafka in memory on one thread: what is left open there, a course decides here.
 ///
@@ -12,7 +11,8 @@ internal import Synchronization
 public final class SimulatedCluster {
     /// Decides what is open.
     public unowned var course: any SimulatedCourse
-    private let time: Atomic<Int64>
+    /// Tells the time to whoever may not hold the cluster.
+    public let clock: SimulatedClock
     private var logs: [String: [PartitionLog]] = [:]
     private var compacted: [String] = []
     private var groups: [SimulatedGroup] = []
@@ -26,16 +26,16 @@ public final class SimulatedCluster {
     ///   - now: the time in milliseconds since 1970.
     ///   - course: what decides; kept unowned.
     public init(now: Int64, course: any SimulatedCourse) {
-        time = Atomic(now)
+        clock = SimulatedClock(now)
         self.course = course
     }
 
     /// The time in milliseconds since 1970.
-    public var now: Int64 { time.load(ordering: .relaxed) }
+    public var now: Int64 { clock.now }
 
     /// Lets time pass.
     public func advance(_ milliseconds: Int64) {
-        time.wrappingAdd(milliseconds, ordering: .relaxed)
+        clock.advance(milliseconds)
         tick()
     }
 
@@ -117,7 +117,7 @@ public final class SimulatedCluster {
     func knownGroup(_ name: String) -> SimulatedGroup? { groups.first { $0.name == name } }
 
     /// A group's committed offsets.
-    public func committed(_ group: String) -> [TopicPartition: Int64] { knownGroup(group)?.committed ?? [:] }
+    public func committed(_ group: String) -> [TopicPartition: Int64] { knownGroup(group)?.commits.mapValues(\.offset) ?? [:] }
 
     // MARK: Transactions
 
@@ -159,7 +159,7 @@ public final class SimulatedCluster {
                 let group = group(name)
                 group.pending.removeAll { $0 === transaction }
                 if transaction.outcome == .committed {
-                    group.committed.merge(transaction.offsets[name] ?? [:]) { _, new in new }
+                    group.commit(transaction.offsets[name] ?? [:])
                 }
             }
         }

@@ -174,7 +174,7 @@ final class SimulatedConsumer: ConsumerClient {
             if offset == Consumer.beginning { start = 0 }
             if offset == Consumer.end { start = readsCommitted ? log.stableEnd : log.end }
             if offset == Consumer.stored {
-                guard let stored = group?.committed[partition] ?? (resetsToBeginning ? 0 : nil) else {
+                guard let stored = group?.committed(partition) ?? (resetsToBeginning ? 0 : nil) else {
                     errors.append(
                         KafkaError(code: KafkaCode.offsetReset, operation: "poll", partition: partition)
                     )
@@ -224,7 +224,7 @@ final class SimulatedConsumer: ConsumerClient {
                 cluster.advance(100)
             }
             var offsets: [TopicPartition: Int64?] = [:]
-            for partition in partitions { offsets.updateValue(group.committed[partition], forKey: partition) }
+            for partition in partitions { offsets.updateValue(group.committed(partition), forKey: partition) }
             return offsets
         }
     }
@@ -237,7 +237,7 @@ final class SimulatedConsumer: ConsumerClient {
                 throw KafkaError(code: KafkaCode.unknownGroup, operation: "commit")
             }
             try group.validate(metadata, "commit")
-            group.committed.merge(offsets) { _, new in new }
+            group.commit(group.take(offsets))
         }
     }
 

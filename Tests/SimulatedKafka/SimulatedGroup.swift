@@ -35,19 +35,41 @@ final class SimulatedGroup {
         }
     }
 
+    /// An offset and its place among all that were sent.
+    struct Commit {
+        let offset: Int64
+        let number: Int
+    }
+
     let name: String
     private(set) var generation: Int32 = 0
     private(set) var isStable = true
     private(set) var members: [Member] = []
-    var committed: [TopicPartition: Int64] = [:]
+    /// The committed offsets; those of a transaction count from when they were sent, not from when it was decided.
+    private(set) var commits: [TopicPartition: Commit] = [:]
     /// Ended or open transactions whose offsets are not decided.
     var pending: [SimulatedTransaction] = []
     private var lastMember = 0
+    private var lastCommit = 0
     private unowned let cluster: SimulatedCluster
 
     init(_ name: String, of cluster: SimulatedCluster) {
         self.name = name
         self.cluster = cluster
+    }
+
+    /// The committed offset; nil where there is none.
+    func committed(_ partition: TopicPartition) -> Int64? { commits[partition]?.offset }
+
+    /// Numbers offsets that have come.
+    func take(_ offsets: [TopicPartition: Int64]) -> [TopicPartition: Commit] {
+        lastCommit += 1
+        return offsets.mapValues { Commit(offset: $0, number: lastCommit) }
+    }
+
+    /// Makes offsets the group's, but for those that newer ones have overtaken.
+    func commit(_ new: [TopicPartition: Commit]) {
+        commits.merge(new) { old, new in old.number < new.number ? new : old }
     }
 
     func member(_ id: String) -> Member? { members.first { $0.id == id } }

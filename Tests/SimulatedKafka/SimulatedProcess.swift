@@ -56,7 +56,10 @@ public final class SimulatedProcess {
 }
 
 /// Thrown out of every call of a process that has ended.
-public struct ProcessEnded: Error {}
+public struct ProcessEnded: Error {
+    /// Makes it.
+    public init() {}
+}
 
 /// What becomes of a call.
 public enum SimulatedOutcome: Sendable {

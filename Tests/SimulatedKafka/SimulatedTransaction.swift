@@ -14,7 +14,7 @@ final class SimulatedTransaction {
     private(set) var outcome = Outcome.open
     let startedAt: Int64
     private(set) var partitions: [TopicPartition] = []
-    private(set) var offsets: [String: [TopicPartition: Int64]] = [:]
+    private(set) var offsets: [String: [TopicPartition: SimulatedGroup.Commit]] = [:]
     /// Where the marker is still to be written.
     var unmarked: [Place] = []
 
@@ -34,7 +34,7 @@ final class SimulatedTransaction {
         if !partitions.contains(partition) { partitions.append(partition) }
     }
 
-    func add(_ new: [TopicPartition: Int64], of group: String) {
+    func add(_ new: [TopicPartition: SimulatedGroup.Commit], of group: String) {
         offsets[group, default: [:]].merge(new) { _, new in new }
     }
 

@@ -93,7 +93,7 @@ final class SimulatedTransactionalProducer: TransactionalClient {
             let group = cluster.group(metadata.group)
             try group.validate(metadata, "send offsets")
             let transaction = openTransaction()
-            transaction.add(offsets, of: metadata.group)
+            transaction.add(group.take(offsets), of: metadata.group)
             if !group.pending.contains(where: { $0 === transaction }) { group.pending.append(transaction) }
         }
     }
