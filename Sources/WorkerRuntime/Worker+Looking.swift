@@ -18,6 +18,11 @@ extension Worker {
             + "\(engine.pendingReleases) to release, \(stopped.count) stopped"
     }
 
+    /// The partitions that it works on, while it has nothing left to do; else none.
+    package var idlePartitions: Set<Int32> {
+        batch == nil && !needsRecovery && engine.pendingReleases == 0 ? engine.ownedPartitions : []
+    }
+
     /// A pair's coupling by the local state.
     package func localCoupling(_ pairKey: String) throws -> Coupling? {
         try engine.tables.load(pairKey)?.coupling

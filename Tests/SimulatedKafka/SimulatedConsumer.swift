@@ -258,6 +258,8 @@ final class SimulatedConsumer: ConsumerClient {
             takeAssignment(member, member.id, group)
         case .joining(let member, let id):
             guard isPresent(member, id, group) else { return leave(member, id, group) }
+            // Another rebalance may have begun before this one's outcome was seen.
+            if !group.isStable, !member.hasJoined { group.rejoin(member) }
             takeAssignment(member, id, group)
         case .joined(let member, let id, let generation):
             guard isPresent(member, id, group), !group.isStable || group.generation == generation else {

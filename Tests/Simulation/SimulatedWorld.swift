@@ -250,13 +250,21 @@ final class SimulatedWorld: SimulatedCourse {
             }
             if let failure { return failure }
             cluster.advance(500)
-            quiet = lag.isEmpty && !cluster.hasTransactions && delivery.isDone ? quiet + 1 : 0
+            quiet = isIdle && lag.isEmpty && !cluster.hasTransactions && delivery.isDone ? quiet + 1 : 0
             if quiet == 3 { return nil }
         }
         let situations = instances.compactMap { instance in
             instance.worker.map { "\n    \(instance.description): \($0.situation)" }
         }
         return "not at rest: lag \(lag.prefix(5))\(situations.joined())"
+    }
+
+    /// Whether every partition of every worker has one owner, which has nothing to do.
+    private var isIdle: Bool {
+        Installed.workers.allSatisfy { name in
+            let owned = instances.filter { $0.workerName == name }.flatMap { $0.worker?.idlePartitions ?? [] }
+            return owned.sorted() == Array(0..<plan.partitions)
+        }
     }
 
     /// What the workers have not read yet.
