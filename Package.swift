@@ -124,7 +124,31 @@ let package = Package(
                 path: "Tests/KafkaTestSupport",
                 swiftSettings: settings
             ),
-            tests("KafkaTests", ["Kafka", "KafkaTestSupport"]),
+            tests("KafkaTests", ["Kafka", "KafkaTestSupport", "SimulatedKafka"]),
+            // A Kafka in memory on one thread, at the same seam as the real clients.
+            .target(
+                name: "SimulatedKafka",
+                dependencies: ["Kafka"],
+                path: "Tests/SimulatedKafka",
+                swiftSettings: settings
+            ),
+            // The real workers over the simulated Kafka: seeds, faults, invariants.
+            .target(
+                name: "Simulation",
+                dependencies: [
+                    "SimulatedKafka", "SyncTestSupport", "WorkerRuntime", "Kafka", "JSON", "SyncModel", "SyncEngine",
+                    "TableMappings", "TopicCatalog", "Telemetry",
+                ],
+                path: "Tests/Simulation",
+                swiftSettings: settings
+            ),
+            .executableTarget(
+                name: "simulate",
+                dependencies: ["Simulation"],
+                path: "Tests/Simulate",
+                swiftSettings: settings
+            ),
+            tests("SimulationTests", ["Simulation"]),
             // Histories of source events, the rows they lead to, and worker processes, for tests of the whole.
             .target(
                 name: "SyncTestSupport",

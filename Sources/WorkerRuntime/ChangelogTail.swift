@@ -13,8 +13,8 @@ import Telemetry
 /// with it.
 final class ChangelogTail {
     private let configuration: WorkerConfiguration
-    private let consumer: Consumer
-    private let admin: Admin
+    private let consumer: any ConsumerClient
+    private let admin: any AdminClient
     private let telemetry: WorkerTelemetry
     private let partitions: [TopicPartition]
     private var next: [TopicPartition: Int64] = [:]
@@ -23,7 +23,8 @@ final class ChangelogTail {
 
     init(
         _ configuration: WorkerConfiguration,
-        admin: Admin,
+        clients: any KafkaClients,
+        admin: any AdminClient,
         telemetry: WorkerTelemetry,
         control: ControlState,
         partitionCounts: [String: Int32]
@@ -34,7 +35,7 @@ final class ChangelogTail {
         self.control = control
         var properties = configuration.kafka
         properties.properties["isolation.level"] = "read_committed"
-        consumer = try Consumer(configuration: properties, group: nil, observer: telemetry.observer(of: "changelogs"))
+        consumer = try clients.makeConsumer(properties, group: nil, observer: telemetry.observer(of: "changelogs"))
         controlPartition = TopicPartition(configuration.controlTopic, 0)
         partitions = configuration.tailTopics.flatMap { topic in
             (0..<(partitionCounts[topic] ?? 0)).map { TopicPartition(topic, $0) }
@@ -59,7 +60,7 @@ final class ChangelogTail {
     ///
     /// Asked as read_uncommitted: a read_committed end is the last stable offset, which hides what is pending.
     func ends() throws -> [TopicPartition: Int64] {
-        try admin.endOffsets(partitions + [controlPartition], isolation: .readUncommitted)
+        try admin.endOffsets(partitions + [controlPartition], isolation: .readUncommitted, timeoutMs: 10_000)
     }
 
     /// Whether everything up to these positions was read.

@@ -11,7 +11,7 @@ import Telemetry
 /// Turns the engine's effects into records of the open Kafka transaction.
 final class TransactionSink: EffectSink {
     /// The producer of the open transaction; the owner begins one before the engine is called.
-    var producer: TransactionalProducer?
+    var producer: (any TransactionalClient)?
     private let configuration: WorkerConfiguration
     private let telemetry: WorkerTelemetry
     private var writer = JSONWriter(reserving: 4_096)

@@ -8,14 +8,14 @@ import Telemetry
 
 /// The events of one Kafka transaction.
 final class Batch {
-    let producer: TransactionalProducer
-    let metadata: GroupMetadata?
+    let producer: any TransactionalClient
+    let metadata: (any GroupMetadata)?
     let startedAt: Int64
     var events = 0
     var bytes = 0
     var offsets: [TopicPartition: Int64] = [:]
 
-    init(producer: TransactionalProducer, metadata: GroupMetadata?, startedAt: Int64) {
+    init(producer: any TransactionalClient, metadata: (any GroupMetadata)?, startedAt: Int64) {
         self.producer = producer
         self.metadata = metadata
         self.startedAt = startedAt

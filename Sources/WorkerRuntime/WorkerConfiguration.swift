@@ -29,6 +29,8 @@ public struct WorkerConfiguration: Sendable {
     public var commitIntervalMs: Int64 = 25
     /// A batch commits after so many events.
     public var batchMax = 4_000
+    /// Room that every transaction of the local state finds, in bytes, at least 1 MiB.
+    public var stateGrowthBytes = 64 << 20
     /// The embedded broker forgets offsets committed in transactions, so they are committed plainly as well.
     public var commitsPlainly = false
 

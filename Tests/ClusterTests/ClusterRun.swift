@@ -111,7 +111,7 @@ final class ClusterRun {
         }
         say("at rest; \(fleet.target.count) changes delivered, \(fleet.target.repeated) of them again")
         let published = try Published(fleet)
-        let verdict = Verdict(fleet, history, published)
+        let verdict = Verdict(fleet.target, history, published)
         say(
             "\(published.count) changes published, \(verdict.rows) rows compared, expected refusals: \(verdict.expectedRefusals), numbered: \(verdict.repeated)"
         )

@@ -25,6 +25,9 @@ public struct SourceHistory: Sendable {
         /// Share of records that a database connector reports, in percent.
         public var connector = 5
 
+        /// Items that nothing refers to, to be deleted, for each copy.
+        public var doomedItems = 5
+
         /// Makes options with the defaults.
         public init(copies: Int = 1, seed: UInt64) {
             self.copies = copies
@@ -51,9 +54,14 @@ public struct SourceHistory: Sendable {
 
     /// Reads the demo data and writes its history.
     public init(directory: String, _ options: Options) throws {
+        self.init(try Company(directory: directory), options)
+    }
+
+    /// Writes the history of a company.
+    public init(_ company: Company, _ options: Options) {
         self.options = options
         random = SeededGenerator(seed: options.seed)
-        var company = try Company(directory: directory)
+        var company = company
         company.multiply(by: options.copies, using: &random)
         addDoomedItems(to: &company)
         let referenced = References(company)
@@ -72,7 +80,7 @@ public struct SourceHistory: Sendable {
         else {
             return
         }
-        for index in 0..<options.copies * 10 {
+        for index in 0..<options.copies * options.doomedItems {
             var doomed = item
             let id = NamedUUID.make("doomed item \(index)")
             doomed["systemId"] = .text(id)

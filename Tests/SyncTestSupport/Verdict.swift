@@ -18,17 +18,17 @@ public struct Verdict {
     /// Two prices that claim the same line of a price list.
     static let duplicatePrice = "0x80043b08"
 
-    /// Judges what a fleet has done with a history.
-    public init(_ fleet: Fleet, _ history: SourceHistory, _ published: Published) {
+    /// Judges what became of a history: in the rows of the other side, and in what was published.
+    public init(_ target: RepeatedTarget, _ history: SourceHistory, _ published: Published) {
         let expected = ExpectedRows(of: history)
-        judgeRefusals(fleet, expected)
-        judgeRows(fleet, expected)
+        judgeRefusals(target, expected)
+        judgeRows(target, expected)
         judgeChanges(published, expected)
         if published.deadLetters > 0 { faults.append("\(published.deadLetters) dead letters") }
     }
 
-    private mutating func judgeRefusals(_ fleet: Fleet, _ expected: ExpectedRows) {
-        for refusal in fleet.target.refusals {
+    private mutating func judgeRefusals(_ target: RepeatedTarget, _ expected: ExpectedRows) {
+        for refusal in target.refusals {
             let isClaim = refusal.error.code == Verdict.duplicatePrice && refusal.mapping == "PLLINE-PRODPRICE"
             if isClaim || expected.isDoomed(pairKey: refusal.pairKey) {
                 expectedRefusals[
@@ -41,11 +41,11 @@ public struct Verdict {
         }
     }
 
-    private mutating func judgeRows(_ fleet: Fleet, _ expected: ExpectedRows) {
+    private mutating func judgeRows(_ target: RepeatedTarget, _ expected: ExpectedRows) {
         var rivals: Set<String> = []
         for candidates in expected.rivals {
             rivals.formUnion(candidates.keys)
-            let all = fleet.target.rows("productpricelevels")
+            let all = target.rows("productpricelevels")
             let there = candidates.keys.filter { all[$0] != nil }
             guard there.count == 1, let id = there.first, let row = candidates[id] else {
                 faults.append("\(there.count) of \(candidates.count) prices that claim one line are there")
@@ -54,7 +54,7 @@ public struct Verdict {
             compare(all[id] ?? [:], row, "productpricelevels \(id)")
         }
         for (entitySet, wanted) in expected.rows.sorted(by: { $0.key < $1.key }) {
-            let actual = fleet.target.rows(entitySet)
+            let actual = target.rows(entitySet)
             for (id, row) in wanted.sorted(by: { $0.key < $1.key }) {
                 guard let found = actual[id] else {
                     faults.append("missing: \(entitySet) \(id) \(row["name"]?.flatMap { $0 } ?? "")")
