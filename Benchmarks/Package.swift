@@ -23,7 +23,9 @@ let package = Package(
         ),
         // The least that an exactly-once copy on the same client costs.
         .executableTarget(name: "BareCopy", linkerSettings: [.linkedLibrary("rdkafka")]),
-        // The product worker against it, on a real Kafka.
+        // The least that restoring a local state costs.
+        .executableTarget(name: "BareLoader", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("lmdb")]),
+        // The product worker against both, on a real Kafka.
         .executableTarget(
             name: "PipelineBenchmark",
             dependencies: [

@@ -13,6 +13,7 @@ struct PipelineBenchmark {
     private var sizes = OutputSizes()
     private var throughput: [ThroughputRun] = []
     private var latency: [LatencyRun] = []
+    private var restores: [RestoreRun] = []
 
     /// Starts a broker and lets the workers couple the items.
     init(home: String, executables: String, items: Int) throws {
@@ -90,6 +91,28 @@ struct PipelineBenchmark {
         print(latencyTable(rates))
     }
 
+    /// Restores so many couplings, and prints how fast.
+    mutating func measureRestore(couplings: Int, runs: Int) throws {
+        guard couplings > 0 else { return }
+        try RestoreRun.fillChangelog(cluster, couplings: couplings)
+        for run in 1...max(1, runs / 2) {
+            let result = try RestoreRun(cluster, couplings: couplings)
+            say("run \(run), restore: \(Int(result.workerRate)) records/s, loader \(Int(result.loaderRate))")
+            restores.append(result)
+        }
+        var table = TableFormatter([
+            "couplings", "restored/s", "loader/s", "to the loader", "anonymous MB", "restart s",
+        ])
+        let ratio = PipelineBenchmark.median(restores.map { $0.workerRate / $0.loaderRate }) ?? 0
+        table.add([
+            "\(couplings)", "\(Int(PipelineBenchmark.median(restores.map(\.workerRate)) ?? 0))",
+            "\(Int(PipelineBenchmark.median(restores.map(\.loaderRate)) ?? 0))", "\(Int((ratio * 100).rounded())) %",
+            "\((PipelineBenchmark.median(restores.map(\.anonymousBytes)) ?? 0) >> 20)",
+            "\(PipelineBenchmark.median(restores.map(\.restartSeconds)) ?? 0)",
+        ])
+        print(table.text())
+    }
+
     private static func median<Value: Comparable>(_ values: [Value]) -> Value? {
         let sorted = values.sorted()
         return sorted.isEmpty ? nil : sorted[sorted.count / 2]
@@ -160,6 +183,21 @@ struct PipelineBenchmark {
             for (name, value) in [
                 ("rate", Int64(run.rate)), ("p50Ms", run.percentile(0.5)), ("p99Ms", run.percentile(0.99)),
                 ("p999Ms", run.percentile(0.999)),
+            ] {
+                writer.key(name)
+                writer.integer(value)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("restore")
+        writer.beginArray()
+        for run in restores {
+            writer.beginObject()
+            for (name, value) in [
+                ("couplings", Int64(run.couplings)), ("recordsPerSecond", Int64(run.workerRate)),
+                ("loaderRecordsPerSecond", Int64(run.loaderRate)), ("anonymousBytes", Int64(run.anonymousBytes)),
+                ("restartMs", Int64(run.restartSeconds * 1_000)),
             ] {
                 writer.key(name)
                 writer.integer(value)

@@ -21,6 +21,7 @@ struct PipelineBenchmarkCommand {
                 .value("batches", placeholder: "N,N", "Largest batches (1000,4000)."),
                 .value("rates", placeholder: "N,N", "Events a second for the latency (100,1000,10000)."),
                 .value("seconds", placeholder: "N", "How long each latency run lasts (10)."),
+                .value("couplings", placeholder: "N", "Couplings to restore (1000000; 0: none)."),
                 .value("json", placeholder: "FILE", "Writes the results there."),
             ]
         ) { call in
@@ -44,6 +45,10 @@ struct PipelineBenchmarkCommand {
             try benchmark.measureLatency(
                 rates: numbers("rates", "100,1000,10000"),
                 seconds: try call.integer("seconds", in: 1...3_600) ?? 10,
+                runs: try call.integer("runs", in: 1...100) ?? 5
+            )
+            try benchmark.measureRestore(
+                couplings: try call.integer("couplings", in: 0...100_000_000) ?? 1_000_000,
                 runs: try call.integer("runs", in: 1...100) ?? 5
             )
             if let path = call.value("json") { try Data(benchmark.json()).write(to: URL(filePath: path)) }
