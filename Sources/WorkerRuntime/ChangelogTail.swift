@@ -77,14 +77,32 @@ final class ChangelogTail {
     ///
     /// - Returns: how many were taken; 0 when nothing arrived within the time.
     func take(limit: Int, timeoutMs: Int32, engine: SyncEngine<LocalState>, state: LocalState) throws -> Int {
+        var moved: [TopicPartition: Int64] = [:]
+        let taken = try take(limit: limit, timeoutMs: timeoutMs, engine, moving: &moved)
+        // Once for each partition and not for each record; where the records failed, the state falls back as a whole.
+        for (partition, offset) in moved {
+            try state.setPosition(topic: partition.topic, partition: partition.partition, offset)
+        }
+        return taken
+    }
+
+    private func take(
+        limit: Int,
+        timeoutMs: Int32,
+        _ engine: SyncEngine<LocalState>,
+        moving moved: inout [TopicPartition: Int64]
+    ) throws -> Int {
         var taken = 0
         var bytes = 0
         while taken < limit, bytes < Worker.batchBytes {
             switch consumer.poll(timeoutMs: taken == 0 ? timeoutMs : 0) {
             case .message(let message):
-                try take(message, engine: engine, state: state)
+                try take(message, engine)
                 taken += 1
                 bytes += message.value?.count ?? 0
+                let partition = message.topicPartition
+                next[partition] = message.offset + 1
+                if partition != controlPartition { moved[partition] = message.offset + 1 }
             case .partitionEnd(let partition, let offset):
                 next[partition] = max(next[partition] ?? 0, offset)
             case .error(let error):
@@ -97,21 +115,16 @@ final class ChangelogTail {
         return taken
     }
 
-    private func take(_ message: Message, engine: SyncEngine<LocalState>, state: LocalState) throws {
-        let partition = TopicPartition(message.topic, message.partition)
-        if partition == controlPartition {
-            control.take(key: message.key, value: message.value)
-        } else {
-            let isOwn =
-                message.topic == configuration.couplingsTopic && engine.ownedPartitions.contains(message.partition)
-            // Own records are older than the local state, or as old, unless another instance wrote them after a lost
-            // assignment that has not been told yet; the revision decides. Own tombstones ended what may live again.
-            if let key = message.key, !(isOwn && message.value == nil) {
-                try apply(message, pairKey: String(decoding: key, as: UTF8.self), engine)
-            }
-            try state.setPosition(topic: message.topic, partition: message.partition, message.offset + 1)
+    private func take(_ message: Message, _ engine: SyncEngine<LocalState>) throws {
+        if message.topicPartition == controlPartition {
+            return control.take(key: message.key, value: message.value)
         }
-        next[partition] = message.offset + 1
+        let isOwn = message.topic == configuration.couplingsTopic && engine.ownedPartitions.contains(message.partition)
+        // Own records are older than the local state, or as old, unless another instance wrote them after a lost
+        // assignment that has not been told yet; the revision decides. Own tombstones ended what may live again.
+        if let key = message.key, !(isOwn && message.value == nil) {
+            try apply(message, pairKey: String(decoding: key, as: UTF8.self), engine)
+        }
     }
 
     private func apply(_ message: Message, pairKey: String, _ engine: SyncEngine<LocalState>) throws {
