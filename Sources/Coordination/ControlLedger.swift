@@ -33,6 +33,7 @@ struct ControlLedger {
     mutating func takeStatus(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) throws(JSONError) {
         guard let key else { return }
         let subject = String(decoding: key, as: UTF8.self)
+        if subject.hasPrefix(CoordinatorHeartbeat.keyPrefix) { return }
         heartbeats[subject] = nil
         guard let value else { return }
         heartbeats[subject] = Heartbeat(key: subject, try document.parse(value))

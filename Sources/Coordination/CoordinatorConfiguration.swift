@@ -16,6 +16,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var gateHigh: Int64 = 5_000
     /// Records of lag down to which what depends on a worker opens.
     public var gateLow: Int64 = 500
+    /// Names this coordinator on `sync.status`.
+    public var instance = "a"
     /// How often lag is asked for, in milliseconds.
     public var pollIntervalMs: Int64 = 1_000
 
