@@ -31,8 +31,8 @@ struct LagReader {
         }
         let known = committed.filter { cluster.partitionCounts[$0.partition.topic] ?? 0 > $0.partition.partition }
         let partitions = Array(Set(known.map(\.partition)))
-        let ends = try cluster.admin.endOffsets(partitions, isolation: .readUncommitted)
-        let starts = try cluster.admin.beginningOffsets(partitions)
+        let ends = try cluster.ask { try $0.endOffsets(partitions, isolation: .readUncommitted) }
+        let starts = try cluster.ask { try $0.beginningOffsets(partitions) }
         let lags = known.map { group, partition, offset in
             PartitionLag(
                 group: group,
@@ -59,10 +59,10 @@ struct LagReader {
     }
 
     private func offsets(of group: String, _ expected: [TopicPartition]) throws -> [TopicPartition: Int64?] {
-        let known = try cluster.admin.groupOffsets(group, nil)
+        let known = try cluster.ask { try $0.groupOffsets(group, nil) }
         let missing = expected.filter { known[$0] == nil }
         // The embedded broker answers only when it is asked for partitions by name.
-        return known.merging(try cluster.admin.groupOffsets(group, missing)) { first, _ in first }
+        return known.merging(try cluster.ask { try $0.groupOffsets(group, missing) }) { first, _ in first }
     }
 
     /// Adds how old the next unread record of each partition is.
