@@ -114,7 +114,7 @@ let package = Package(
                 "WorkerRuntimeTests",
                 [
                     "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "JSON", "SyncModel", "SyncEngine",
-                    "TableMappings", "Telemetry", "TopicCatalog",
+                    "StateStore", "TableMappings", "Telemetry", "TopicCatalog",
                 ]
             ),
             // The broker that tests start and the suite that embedded and real brokers pass.
