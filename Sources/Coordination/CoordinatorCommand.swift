@@ -34,7 +34,7 @@ public enum CoordinatorCommand {
         do {
             configuration = try CoordinatorConfiguration(settings)
         } catch let error as MappingErrors {
-            throw CommandError(error.description, .usage)
+            throw SettingsError(problems: error.settingProblems)
         }
         let log = Log(
             format: Log.Format(rawValue: settings.string(.logFormat)) ?? .automatic,

@@ -44,7 +44,7 @@ struct Installation {
         do throws(MappingErrors) {
             mappings = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
         } catch {
-            throw CommandError(error.problems.map(\.description).joined(separator: "; "), .usage)
+            throw SettingsError(problems: error.settingProblems)
         }
         conditions = TableMapping.Condition.holding(
             unitGroupMapping: settings.isOn(.unitGroupMapping),
