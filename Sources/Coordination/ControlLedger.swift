@@ -45,11 +45,4 @@ struct ControlLedger {
     mutating func told(_ gate: Gate) {
         gates[gate.worker] = gate
     }
-
-    /// Forgets everything, before it is read anew.
-    mutating func removeAll() {
-        gates = [:]
-        holds = [:]
-        heartbeats = [:]
-    }
 }

@@ -36,10 +36,7 @@ public enum CoordinatorCommand {
         } catch let error as MappingErrors {
             throw SettingsError(problems: error.settingProblems)
         }
-        let log = Log(
-            format: Log.Format(rawValue: settings.string(.logFormat)) ?? .automatic,
-            level: Log.Level(rawValue: settings.string(.logLevel)) ?? .info
-        )
+        let log = Log(formatWord: settings.string(.logFormat), levelWord: settings.string(.logLevel))
         let metrics = Metrics()
         let health = Health()
         let coordinator = try Coordinator(

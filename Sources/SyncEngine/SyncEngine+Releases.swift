@@ -135,7 +135,9 @@ extension SyncEngine {
         // What has failed and fails again for the same reason has not been tried anew.
         guard coupling != known, known.state != .failed || result != .failed else { return false }
         try save(coupling, replacing: known, partition: partition)
-        if result != .waiting, result != .unchanged, !known.isDeletePostponed { sink.count(result, mapping: known.mapping) }
+        if result != .waiting, result != .unchanged, !known.isDeletePostponed {
+            sink.count(result, mapping: known.mapping)
+        }
         return true
     }
 }

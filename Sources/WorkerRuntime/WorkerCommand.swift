@@ -39,11 +39,7 @@ public enum WorkerCommand {
         } catch let error as MappingErrors {
             throw SettingsError(problems: error.settingProblems)
         }
-        let format = settings.string(.logFormat)
-        let log = Log(
-            format: format == "json" ? .json : format == "logfmt" ? .logfmt : .automatic,
-            level: Log.Level(rawValue: settings.string(.logLevel)) ?? .info
-        )
+        let log = Log(formatWord: settings.string(.logFormat), levelWord: settings.string(.logLevel))
         for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
         let metrics = Metrics()
         let health = Health(reasons: ["worker": "starting"])

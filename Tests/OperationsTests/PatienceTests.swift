@@ -13,7 +13,12 @@ struct PatienceTests {
         var ms: Int64 = 0
         var pauses: [Int64] = []
         var patience: Patience {
-            Patience(now: { self.ms }, pause: { self.ms += $0; self.pauses.append($0) })
+            Patience(
+                now: { self.ms },
+                pause: {
+                    self.ms += $0; self.pauses.append($0)
+                }
+            )
         }
     }
 
@@ -50,7 +55,12 @@ struct PatienceTests {
     }
 
     @Test func lagComesThroughWhileTheGroupsCoordinatorIsLoaded() throws {
-        let desk = try Desk("sync.inbox.unit-worker", "bc.changes.items", "bc.changes.resources", "bc.changes.item-units")
+        let desk = try Desk(
+            "sync.inbox.unit-worker",
+            "bc.changes.items",
+            "bc.changes.resources",
+            "bc.changes.item-units"
+        )
         desk.broker.failNext(apiKey: 9, codes: [14, 14, 16])
         let outcome = desk.run("lag", "--group", "unit-worker")
         #expect(outcome.status == 0, "\(outcome.errors)")

@@ -99,7 +99,9 @@ struct SendTests {
         for (command, status) in [("topics", 2), ("mappings", 1)] as [(String, Int32)] {
             let outcome = desk.run(command, "list", environment: ["SYNC_MAPPINGS_DIR": "/nonexistent"])
             #expect(outcome.status == status)
-            #expect(outcome.errors.contains("SYNC_MAPPINGS_DIR: /nonexistent: the directory of mappings cannot be read"))
+            #expect(
+                outcome.errors.contains("SYNC_MAPPINGS_DIR: /nonexistent: the directory of mappings cannot be read")
+            )
         }
     }
 

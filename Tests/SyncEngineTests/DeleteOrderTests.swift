@@ -95,9 +95,13 @@ struct DeleteOrderTests {
     /// Somebody in Dataverse uses the account; only Dataverse knows.
     @Test func refusedDeleteIsTriedAgainLessAndLessOften() throws {
         let installation = try prepared()
-        installation.dataverse.insert("invoices", id: Sample.id("theirs"), columns: [
-            "customerid": try #require(try installation.row("CUSTOMER", Sample.id("customer C1"))).id
-        ])
+        installation.dataverse.insert(
+            "invoices",
+            id: Sample.id("theirs"),
+            columns: [
+                "customerid": try #require(try installation.row("CUSTOMER", Sample.id("customer C1"))).id
+            ]
+        )
         installation.delete("sales-invoices", Sample.invoice("I1", customer: "C1", lines: nil))
         installation.delete("customers", Sample.customer("C1"))
         var waits: [Int64] = []

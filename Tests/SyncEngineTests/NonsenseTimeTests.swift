@@ -20,18 +20,25 @@ struct NonsenseTimeTests {
         installation.produce("bc.changes.customers", key: customer, value: event.bytes)
     }
 
-    @Test(arguments: [
-        ("yesterday", nil), ("999999-01-01T00:00:00Z", nil), ("2026-13-01T00:00:00Z", nil),
-        (nil, "-1"), (nil, "\"yesterday\""), (nil, "253402300800000"), (nil, "1.5"),
-    ] as [(String?, String?)])
+    @Test(
+        arguments: [
+            ("yesterday", nil), ("999999-01-01T00:00:00Z", nil), ("2026-13-01T00:00:00Z", nil),
+            (nil, "-1"), (nil, "\"yesterday\""), (nil, "253402300800000"), (nil, "1.5"),
+        ] as [(String?, String?)]
+    )
     func recordFailsAndNamesTheTime(modifiedAt: String?, eventAt: String?) throws {
         let installation = try Installation()
         installation.send("customers", Sample.customer("C1"))
         try installation.settle()
-        let image = Sample.customer("C1", [
-            "city": "Leeds", "lastModifiedDateTime": .text(modifiedAt ?? Timestamp.text(milliseconds: installation.now + 5_000)),
-        ])
-        let time: Value = eventAt.map { $0.hasPrefix("\"") ? .text("yesterday") : .number($0) }
+        let image = Sample.customer(
+            "C1",
+            [
+                "city": "Leeds",
+                "lastModifiedDateTime": .text(modifiedAt ?? Timestamp.text(milliseconds: installation.now + 5_000)),
+            ]
+        )
+        let time: Value =
+            eventAt.map { $0.hasPrefix("\"") ? .text("yesterday") : .number($0) }
             ?? .number(String(installation.now + 1_000))
         send(installation, image, time)
         try installation.settle()

@@ -3,6 +3,7 @@
 
 import Foundation
 import JSON
+import SeededRandom
 import SyncModel
 
 /// The demo company many times over, as a history of change events in a bad order, and where it ends.

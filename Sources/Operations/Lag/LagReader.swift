@@ -49,11 +49,7 @@ struct LagReader {
     private func expectedPartitions(of group: String) -> [TopicPartition] {
         let installation = context.installation
         guard let worker = installation.workers.first(where: { installation.prefix + $0 == group }) else { return [] }
-        var topics: [String] = ["\(installation.prefix)sync.inbox.\(worker)"]
-        for mapping in installation.active where mapping.worker == worker {
-            topics += installation.changeTopics(of: mapping).filter { !topics.contains($0) }
-        }
-        return topics.flatMap { topic in
+        return installation.active.topics(of: worker).map { installation.prefix + $0 }.flatMap { topic in
             (0..<(cluster.partitionCounts[topic] ?? 0)).map { TopicPartition(topic, $0) }
         }
     }

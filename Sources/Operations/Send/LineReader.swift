@@ -67,7 +67,9 @@ final class LineReader {
         number += 1
         var range = range
         // Some editors put a byte order mark before UTF-8 text; it is no part of the first line.
-        if number == 1, buffer[range].starts(with: [0xEF, 0xBB, 0xBF]) { range = (range.lowerBound + 3)..<range.upperBound }
+        if number == 1, buffer[range].starts(with: [0xEF, 0xBB, 0xBF]) {
+            range = (range.lowerBound + 3)..<range.upperBound
+        }
         try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
