@@ -148,7 +148,8 @@ let package = Package(
             .target(
                 name: "Simulation",
                 dependencies: [
-                    "SimulatedKafka", "SyncTestSupport", "WorkerRuntime", "Kafka", "JSON", "SyncModel", "SyncEngine",
+                    "SeededRandom", "SimulatedKafka", "SyncTestSupport", "WorkerRuntime", "Kafka", "JSON", "SyncModel",
+                    "SyncEngine",
                     "TableMappings", "TopicCatalog", "Telemetry",
                 ],
                 path: "Tests/Simulation",

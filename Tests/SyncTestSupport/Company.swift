@@ -3,7 +3,7 @@
 
 import Foundation
 import JSON
-import SeededRandom
+public import SeededRandom
 import SyncModel
 
 /// Records of a company by entity: the demo company's, copied several times.
