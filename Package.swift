@@ -32,7 +32,10 @@ let package = Package(
         // For Benchmarks/, which is a package of its own.
         .library(
             name: "SyncCore",
-            targets: ["CommandLine", "JSON", "StateStore", "SyncModel", "TableMappings", "SyncEngine", "EntityRules"]
+            targets: [
+                "CommandLine", "JSON", "StateStore", "SyncModel", "TableMappings", "SyncEngine", "EntityRules",
+                "SyncEngineTestSupport",
+            ]
         ),
         .library(name: "KafkaBench", targets: ["Kafka", "KafkaTestSupport", "TopicCatalog"]),
     ],
@@ -114,8 +117,17 @@ let package = Package(
                 "WorkerRuntimeTests",
                 [
                     "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "JSON", "SyncModel", "SyncEngine",
-                    "TableMappings", "Telemetry", "TopicCatalog",
+                    "StateStore", "TableMappings", "Telemetry", "TopicCatalog",
                 ]
+            ),
+            // Random numbers that a seed decides.
+            .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
+            // A store in memory for the engine.
+            .target(
+                name: "SyncEngineTestSupport",
+                dependencies: ["SyncEngine"],
+                path: "Tests/SyncEngineTestSupport",
+                swiftSettings: settings
             ),
             // The broker that tests start and the suite that embedded and real brokers pass.
             .target(
@@ -136,7 +148,8 @@ let package = Package(
             .target(
                 name: "Simulation",
                 dependencies: [
-                    "SimulatedKafka", "SyncTestSupport", "WorkerRuntime", "Kafka", "JSON", "SyncModel", "SyncEngine",
+                    "SeededRandom", "SimulatedKafka", "SyncTestSupport", "WorkerRuntime", "Kafka", "JSON", "SyncModel",
+                    "SyncEngine",
                     "TableMappings", "TopicCatalog", "Telemetry",
                 ],
                 path: "Tests/Simulation",
@@ -153,13 +166,16 @@ let package = Package(
             .target(
                 name: "SyncTestSupport",
                 dependencies: [
-                    "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "Telemetry", "DataverseSimulator", "LocalStack",
-                    "TopicCatalog",
+                    "Kafka", "KafkaTestSupport", "JSON", "SeededRandom", "SyncModel", "Telemetry", "DataverseSimulator",
+                    "LocalStack", "TopicCatalog",
                 ],
                 path: "Tests/SyncTestSupport",
                 swiftSettings: settings
             ),
-            tests("ClusterTests", ["Kafka", "KafkaTestSupport", "SyncTestSupport", "SyncModel", "LocalStack", "JSON"]),
+            tests(
+                "ClusterTests",
+                ["Kafka", "KafkaTestSupport", "SeededRandom", "SyncTestSupport", "SyncModel", "LocalStack", "JSON"]
+            ),
             tests(
                 "OperationsTests",
                 [
@@ -167,19 +183,25 @@ let package = Package(
                     "TopicCatalog",
                 ]
             ),
-            tests("StateStoreTests", ["StateStore"]),
-            tests("JSONTests", ["JSON"]),
+            tests("StateStoreTests", ["StateStore", "SeededRandom"]),
+            tests("JSONTests", ["JSON", "SeededRandom"]),
             tests("YAMLTests", ["YAML"]),
             tests("TelemetryTests", ["Telemetry"]),
             tests("CommandLineTests", ["CommandLine"]),
             tests("SyncModelTests", ["SyncModel", "JSON"]),
-            tests("CoordinationTests", ["Coordination", "JSON", "Kafka", "Telemetry", "TableMappings", "SyncModel"]),
+            tests(
+                "CoordinationTests",
+                ["Coordination", "JSON", "Kafka", "SeededRandom", "Telemetry", "TableMappings", "SyncModel"]
+            ),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
             tests("DataverseSimulatorTests", ["DataverseSimulator", "SyncModel", "JSON"]),
             tests(
                 "SyncEngineTests",
-                ["SyncEngine", "EntityRules", "TableMappings", "SyncModel", "JSON", "DataverseSimulator"],
+                [
+                    "SyncEngine", "SyncEngineTestSupport", "EntityRules", "TableMappings", "SyncModel", "JSON",
+                    "DataverseSimulator", "SeededRandom",
+                ],
                 resources: [.copy("Resources")]
             ),
         ],

@@ -31,6 +31,12 @@ public final class Coordinator {
     var lastPollMs: Int64?
     /// The group knows this coordinator.
     var isMember = false
+    /// Tells the signs of life; a producer of its own, since their loss matters less than that of gates.
+    var reporter: Producer?
+    var lastReportMs: Int64 = 0
+    var toldActive = false
+    /// Where the process serves its endpoints, once known.
+    var url = ""
 
     /// Whether this coordinator decides.
     enum Role: Equatable {
@@ -94,7 +100,9 @@ public final class Coordinator {
             try followGroup()
             try readRecords(timeoutMs: 100)
             try askIfDue()
+            reportIfDue()
         }
+        sayGoodbye()
         telemetry.set(stage: "stopping")
     }
 
@@ -122,6 +130,7 @@ public final class Coordinator {
         member.close()
         reader.close()
         producer?.close()
+        reporter?.close()
         admin.close()
     }
 }

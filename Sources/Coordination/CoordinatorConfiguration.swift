@@ -16,6 +16,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var gateHigh: Int64 = 5_000
     /// Records of lag down to which what depends on a worker opens.
     public var gateLow: Int64 = 500
+    /// Names this coordinator on `sync.status`.
+    public var instance = "a"
     /// How often lag is asked for, in milliseconds.
     public var pollIntervalMs: Int64 = 1_000
 
@@ -45,15 +47,5 @@ public struct CoordinatorConfiguration: Sendable {
     func group(of worker: String) -> String { topicPrefix + worker }
 
     /// What a worker's group reads: the change topics that feed its mappings, and its inbox.
-    func topics(of worker: String) -> [String] {
-        var entities: [String] = []
-        for mapping in mappings where mapping.worker == worker {
-            let table = mapping.businessCentral
-            for entity in table.entities + [table.embeddedIn?.entity].compactMap(\.self)
-            where !entities.contains(entity) {
-                entities.append(entity)
-            }
-        }
-        return entities.map { "\(topicPrefix)bc.changes.\($0)" } + ["\(topicPrefix)sync.inbox.\(worker)"]
-    }
+    func topics(of worker: String) -> [String] { mappings.topics(of: worker).map { topicPrefix + $0 } }
 }

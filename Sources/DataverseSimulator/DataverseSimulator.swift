@@ -109,7 +109,8 @@ public final class DataverseSimulator {
                     causation: change.causation
                 )
             )
-            let touched = [RowName(change.entitySet, effect.id)] + effect.related.values.map { RowName($0.entity, $0.id) }
+            let touched =
+                [RowName(change.entitySet, effect.id)] + effect.related.values.map { RowName($0.entity, $0.id) }
             let result = result(of: change, recordID: effect.id, related: effect.related, error: nil)
             return .success((result, touched + effect.touched))
         } catch {

@@ -34,15 +34,3 @@ public protocol ConsumerClient: AnyObject {
 }
 
 extension Consumer: ConsumerClient {}
-
-extension ConsumerClient {
-    /// The group's offsets, and the beginning where nothing was ever committed: a choice for `startOffsets`.
-    ///
-    /// With `auto.offset.reset=error`, an offset that retention has removed is then an error and not a silent gap.
-    public func committedOrBeginning(
-        _ partitions: [TopicPartition],
-        timeoutMs: Int32
-    ) throws -> [TopicPartition: Int64] {
-        try committed(partitions, timeoutMs: timeoutMs).mapValues { $0 ?? Consumer.beginning }
-    }
-}

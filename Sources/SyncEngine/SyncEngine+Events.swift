@@ -15,6 +15,8 @@ struct Arrival {
     var version: RecordVersion
     var causation: Causation
     var partition: Int32
+    /// Why the record cannot be taken in.
+    var flaw: RecordError?
 }
 
 extension SyncEngine {
@@ -67,7 +69,12 @@ extension SyncEngine {
         coupling.waiting = waiting
         // A delete that was refused has left the row there.
         if isRevoked { coupling.exists = exists(coupling, rule: active.rule) }
-        let result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
+        let result: RecordResult
+        if let flaw = arrival.flaw, coupling.state != .skipped {
+            result = fail(&coupling, flaw)
+        } else {
+            result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
+        }
         try save(coupling, replacing: known, partition: arrival.partition)
         sink.count(result, mapping: mapping.name)
         return true

@@ -149,7 +149,9 @@ extension SyncEngine {
     /// Publishes the next step of a change, or what was merged behind it.
     private func goOn(_ coupling: inout Coupling, _ active: ActiveMapping, partition: Int32) throws {
         if coupling.state == .pending { coupling.state = .coupled }
-        guard coupling.waiting != nil else { return }
+        // What came meanwhile and cannot be ordered waits for a better event or a command.
+        let isFlawed = coupling.state == .failed && coupling.error?.code == ChangeEvent.flawCode
+        guard coupling.waiting != nil, !isFlawed else { return }
         let result = try advance(&coupling, active, partition: partition)
         if result == .failed { sink.count(result, mapping: coupling.mapping) }
     }

@@ -135,7 +135,9 @@ extension SyncEngine {
         // What has failed and fails again for the same reason has not been tried anew.
         guard coupling != known, known.state != .failed || result != .failed else { return false }
         try save(coupling, replacing: known, partition: partition)
-        if result != .waiting, result != .unchanged, !known.isDeletePostponed { sink.count(result, mapping: known.mapping) }
+        if result != .waiting, result != .unchanged, !known.isDeletePostponed {
+            sink.count(result, mapping: known.mapping)
+        }
         return true
     }
 }
@@ -146,6 +148,8 @@ public struct WaitingCensus: Sendable {
     public var waiting: [String: Int] = [:]
     /// Failed and skipped pairs by mapping.
     public var failed: [String: Int] = [:]
+    /// The limit was met in some partition, so that there may be more.
+    public var isCapped = false
     /// Waiting pairs by mapping and by the mapping of what they wait for first.
     public var references: [[String]: Int] = [:]
 }
@@ -157,7 +161,9 @@ extension SyncEngine {
     public func waitingCensus(limit: Int = 2_000) throws -> WaitingCensus {
         var census = WaitingCensus()
         for partition in ownedPartitions {
-            for pair in try tables.waiting(in: partition, limit: limit) {
+            let pairs = try tables.waiting(in: partition, limit: limit)
+            if pairs.count == limit { census.isCapped = true }
+            for pair in pairs {
                 guard let coupling = try tables.load(pair)?.coupling else { continue }
                 if coupling.state == .failed || coupling.state == .skipped {
                     census.failed[coupling.mapping, default: 0] += 1

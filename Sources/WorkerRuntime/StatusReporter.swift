@@ -106,6 +106,8 @@ final class StatusReporter {
             }
             writer.endObject()
         }
+        writer.key("countsAreCapped")
+        writer.bool(census.isCapped)
         for labels in toldReferences where census.references[labels] == nil { telemetry.waitingRecords.set(0, labels) }
         for (labels, count) in census.references { telemetry.waitingRecords.set(Double(count), labels) }
         toldReferences = Set(census.references.keys)

@@ -208,10 +208,7 @@ extension Worker {
 
     private func mappings(fedBy topic: String) -> [String] {
         let entity = topic.split(separator: ".").last.map(String.init) ?? topic
-        return configuration.mappings.filter {
-            let table = $0.mapping.businessCentral
-            return table.entities.contains(entity) || table.embeddedIn?.entity == entity
-        }.map(\.mapping.name)
+        return configuration.mappings.filter { $0.mapping.sourceEntities.contains(entity) }.map(\.mapping.name)
     }
 
     /// Drops the open batch: nothing of it becomes visible, and the local state falls back with it.

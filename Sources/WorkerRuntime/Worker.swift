@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Kafka
-import StateStore
+public import StateStore
 import SyncEngine
 import SyncModel
 public import Telemetry
@@ -52,7 +52,8 @@ public final class Worker {
     /// Opens the local state, checks the topics and joins the group.
     ///
     /// Waits, telling why in log and readiness, while Kafka cannot be reached, and asks `isStopping` meanwhile; `clock`
-    /// tells the time in milliseconds since 1970, and `clients` makes what speaks with Kafka.
+    /// tells the time in milliseconds since 1970, and `clients` makes what speaks with Kafka. A `store` that is given is
+    /// open already.
     ///
     /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`; `CancellationError` when told to stop while waiting.
     public init(
@@ -62,7 +63,8 @@ public final class Worker {
         health: Health,
         clock: @escaping @Sendable () -> Int64,
         clients: any KafkaClients = LibrdkafkaClients(),
-        isStopping: () -> Bool
+        isStopping: () -> Bool,
+        store: StateStore? = nil
     ) throws {
         var configuration = configuration
         if configuration.kafka.properties["statistics.interval.ms"] == nil {
@@ -79,13 +81,8 @@ public final class Worker {
             clock: clock
         )
         health.set(reason: "starting", for: "worker")
-        store = try StateStore(
-            directory: configuration.stateDirectory,
-            tables: LocalState.tableNames,
-            growthBytes: configuration.stateGrowthBytes,
-            formatVersion: LocalState.formatVersion
-        )
-        if store.wasDiscarded {
+        self.store = try store ?? StateOpening.open(configuration)
+        if self.store.wasDiscarded {
             log.warning("the local state is of a crashed machine or an older version; it is read again from Kafka")
         }
         instance = try configuration.instance ?? InstanceName.kept(in: configuration.stateDirectory)
@@ -95,7 +92,7 @@ public final class Worker {
         configuration.engine.partitionCount = partitionCount
         self.configuration = configuration
         topicNames = TopicNames(prefix: configuration.topicPrefix)
-        state = LocalState(store)
+        state = LocalState(self.store)
         sink = TransactionSink(configuration, telemetry: telemetry)
         let count = partitionCount
         engine = SyncEngine(

@@ -3,6 +3,7 @@
 
 import Foundation
 import KafkaTestSupport
+import SeededRandom
 import SyncTestSupport
 import Testing
 

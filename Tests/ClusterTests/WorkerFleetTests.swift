@@ -3,6 +3,7 @@
 
 import Kafka
 import KafkaTestSupport
+import SeededRandom
 import SyncTestSupport
 import Testing
 

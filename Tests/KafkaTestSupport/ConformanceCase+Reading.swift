@@ -62,21 +62,6 @@ extension ConformanceCase {
             try reader.resume([quiet])
             try expect(try reader.readToEnd(of: [quiet]).map(\.text), equals: ["q0", "q1"], "after resuming")
         },
-        ConformanceCase("a reader can add and drop partitions", needs: [.wholeClients]) { bench in
-            let topic = try bench.topic(partitions: 2)
-            let first = TopicPartition(topic, 0)
-            let second = TopicPartition(topic, 1)
-            try bench.fill(first, ["a"])
-            try bench.fill(second, ["b", "c"])
-            let reader = try bench.wholeReader()
-            defer { reader.close() }
-            try reader.incrementalAssign([first: Consumer.beginning])
-            try expect(try reader.readToEnd(of: [first]).map(\.text), equals: ["a"], "first")
-            try reader.incrementalAssign([second: 1])
-            try expect(try reader.readToEnd(of: [second]).map(\.text), equals: ["c"], "second, from its offset")
-            try reader.incrementalUnassign([first])
-            try expect(reader.assignment, equals: [second], "assignment")
-        },
         ConformanceCase("a removed offset is told with its partition and stops it") { bench in
             let partition = TopicPartition(try bench.topic(), 0)
             try bench.fill(partition, ["a"])

@@ -3,6 +3,7 @@
 
 import Foundation
 import Kafka
+import SeededRandom
 import SimulatedKafka
 import SyncTestSupport
 import Telemetry

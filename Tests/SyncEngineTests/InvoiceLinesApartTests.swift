@@ -19,17 +19,27 @@ struct InvoiceLinesApartTests {
     }
 
     private func header(_ total: Int, _ changes: [String: Value?] = [:]) -> Value {
-        Sample.invoice("I1", customer: "C1", lines: nil, [
-            "totalAmountExcludingTax": .number(String(total)), "totalAmountIncludingTax": .number(String(total)),
-            "remainingAmount": 0, "status": "Paid",
-        ]).with(changes)
+        Sample.invoice(
+            "I1",
+            customer: "C1",
+            lines: nil,
+            [
+                "totalAmountExcludingTax": .number(String(total)), "totalAmountIncludingTax": .number(String(total)),
+                "remainingAmount": 0, "status": "Paid",
+            ]
+        ).with(changes)
     }
 
     private func line(_ number: Int, _ amount: Int, including: Int? = nil, _ changes: [String: Value?] = [:]) -> Value {
-        Sample.line("I1", number, item: "1000", [
-            "quantity": 1, "unitPrice": .number(String(amount)), "netAmount": .number(String(amount)),
-            "netAmountIncludingTax": .number(String(including ?? amount)),
-        ]).with(changes)
+        Sample.line(
+            "I1",
+            number,
+            item: "1000",
+            [
+                "quantity": 1, "unitPrice": .number(String(amount)), "netAmount": .number(String(amount)),
+                "netAmountIncludingTax": .number(String(including ?? amount)),
+            ]
+        ).with(changes)
     }
 
     private func send(_ installation: Installation, _ lines: Value...) throws {

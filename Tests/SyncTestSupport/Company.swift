@@ -3,6 +3,7 @@
 
 import Foundation
 import JSON
+public import SeededRandom
 import SyncModel
 
 /// Records of a company by entity: the demo company's, copied several times.

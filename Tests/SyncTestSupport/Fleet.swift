@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JSON
 public import Kafka
 public import KafkaTestSupport
+import LocalStack
 import Telemetry
 public import TopicCatalog
 
@@ -28,7 +30,7 @@ public final class Fleet {
     public let broker: RealBroker
     private let executables: String
     private let settings: [String: String]
-    private var delivery: SteadyDelivery?
+    private var delivery: DeliveryThread?
     private var coordinator: WorkerProcess?
 
     /// Makes the topics, and starts the delivery to the other side.
@@ -53,12 +55,15 @@ public final class Fleet {
             let found = try admin.topics(timeoutMs: 10_000)
             return made.allSatisfy { found[$0.name] != nil } ? () : nil
         }
-        delivery = SteadyDelivery(
-            broker.configuration(),
+        let target = target
+        delivery = DeliveryThread(
+            kafka: broker.configuration(),
             topics: topics.topics.map(\.name).filter { $0.hasPrefix("\(prefix)crm.outbound.") },
             group: "\(prefix)delivery",
             topicPrefix: prefix,
-            target: target
+            log: Log(format: .logfmt, level: .error),
+            survivesErrors: true,
+            target: { bytes in (try? JSONDocument().parse(bytes)).flatMap { target.apply($0) } }
         )
     }
 

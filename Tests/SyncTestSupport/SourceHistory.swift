@@ -3,6 +3,7 @@
 
 import Foundation
 import JSON
+import SeededRandom
 import SyncModel
 
 /// The demo company many times over, as a history of change events in a bad order, and where it ends.
@@ -193,7 +194,7 @@ public struct SourceHistory: Sendable {
         }
         if referenced.isDoomed(record, entity) || (referenced.isFree(record, entity) && random.chance(10)) {
             versions.append(version(.delete, image))
-            if entity == "price-list-lines", random.chance(20) {
+            if entity == "price-list-lines", !referenced.isDoomed(record, entity), random.chance(20) {
                 SourceHistory.change(&image, entity, using: &random)
                 versions.append(version(.create, image))
             }

@@ -5,6 +5,7 @@ import EntityRules
 import ItemEvents
 import JSON
 import SyncEngine
+import SyncEngineTestSupport
 import SyncModel
 import TableMappings
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EntityRules
+import SyncEngineTestSupport
 import SyncModel
 import TableMappings
 
@@ -25,7 +26,7 @@ final class WorkerInstance {
     let sink = CollectingSink()
     /// How far each couplings topic was read.
     var tailPositions: [TopicSlot: Int] = [:]
-    let entities: [String]
+    private let changeTopics: [String]
     private let mappings: Set<String>
     /// The couplings topics that it reads: its own and those of the workers that it refers to.
     private let tails: Set<String>
@@ -40,14 +41,7 @@ final class WorkerInstance {
         let own = active.filter { $0.worker == name }.map {
             ActiveMapping($0, rule: EntityRuleCatalog.rule(for: $0.name), conditions: settings.conditions)
         }
-        var entities: [String] = []
-        for table in own.map(\.mapping.businessCentral) {
-            for entity in table.entities + [table.embeddedIn?.entity].compactMap({ $0 })
-            where !entities.contains(entity) {
-                entities.append(entity)
-            }
-        }
-        self.entities = entities
+        changeTopics = own.map(\.mapping).changeTopics
         mappings = Set(own.map(\.mapping.name))
         let graph = ReferenceGraph(mappings: active)
         let references = own.flatMap { graph.dependencies(of: $0.mapping.name) }
@@ -64,7 +58,7 @@ final class WorkerInstance {
 
     /// Whether the worker reads this topic in its group.
     func consumes(_ topic: String) -> Bool {
-        topic == "sync.inbox.\(name)" || entities.contains { topic == "bc.changes.\($0)" }
+        topic == "sync.inbox.\(name)" || changeTopics.contains(topic)
     }
 
     /// Whether the worker owns the mapping's pairs.
