@@ -10,7 +10,7 @@ import Telemetry
 /// Reads the couplings topics of everything a worker refers to, and `sync.control`, whole and outside any group.
 ///
 /// One read_committed handle with manual assignment; its positions lie in the local state, so they move and fall back
-/// with it.
+/// with it. The partitions that this worker owns it reads only after an assignment: from then on nobody else writes them.
 final class ChangelogTail {
     private let configuration: WorkerConfiguration
     private let consumer: any ConsumerClient
@@ -18,6 +18,8 @@ final class ChangelogTail {
     private let telemetry: WorkerTelemetry
     private let partitions: [TopicPartition]
     private var next: [TopicPartition: Int64] = [:]
+    /// Partitions that are not read, since all that is written to them comes from the local state.
+    private var leftOut: Set<TopicPartition> = []
     private let controlPartition: TopicPartition
     private let control: ControlState
 
@@ -48,12 +50,34 @@ final class ChangelogTail {
         var offsets: [TopicPartition: Int64] = [:]
         for partition in partitions {
             let stored = try state.position(topic: partition.topic, partition: partition.partition)
-            offsets[partition] = stored ?? Consumer.beginning
+            if !leftOut.contains(partition) { offsets[partition] = stored ?? Consumer.beginning }
             next[partition] = stored ?? 0
         }
         offsets[controlPartition] = Consumer.beginning
         next[controlPartition] = 0
         try consumer.assign(offsets)
+    }
+
+    /// Reads everything but the worker's own partitions of these numbers from now on; with none, everything.
+    func leaveOut(own numbers: Set<Int32>, _ state: LocalState) throws {
+        let partitions = Set(numbers.map { TopicPartition(configuration.couplingsTopic, $0) })
+        guard partitions != leftOut else { return }
+        leftOut = partitions
+        try rewind(state)
+    }
+
+    /// Where the partitions that are left out end.
+    func endsOfLeftOut() throws -> [TopicPartition: Int64] {
+        guard !leftOut.isEmpty else { return [:] }
+        return try admin.endOffsets(leftOut.sorted(), isolation: .readUncommitted, timeoutMs: 10_000)
+    }
+
+    /// Takes what lies before these offsets as read, in partitions that are left out.
+    func pass(_ ends: [TopicPartition: Int64], _ state: LocalState) throws {
+        for (partition, end) in ends where leftOut.contains(partition) {
+            next[partition] = end
+            try state.setPosition(topic: partition.topic, partition: partition.partition, end)
+        }
     }
 
     /// The positions that must be passed to know everything that was written before now.
@@ -119,12 +143,8 @@ final class ChangelogTail {
         if message.topicPartition == controlPartition {
             return control.take(key: message.key, value: message.value)
         }
-        let isOwn = message.topic == configuration.couplingsTopic && engine.ownedPartitions.contains(message.partition)
-        // Own records are older than the local state, or as old, unless another instance wrote them after a lost
-        // assignment that has not been told yet; the revision decides. Own tombstones ended what may live again.
-        if let key = message.key, !(isOwn && message.value == nil) {
-            try apply(message, pairKey: String(decoding: key, as: UTF8.self), engine)
-        }
+        guard let key = message.key else { return }
+        try apply(message, pairKey: String(decoding: key, as: UTF8.self), engine)
     }
 
     private func apply(_ message: Message, pairKey: String, _ engine: SyncEngine<LocalState>) throws {

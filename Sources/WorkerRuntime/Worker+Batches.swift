@@ -27,6 +27,8 @@ extension Worker {
     static let releaseLimit = 1_000
     /// A batch commits after so many bytes of events, however few they are.
     static let batchBytes = 16 << 20
+    /// How often the ends of the own changelogs are asked for while there is work.
+    static let ownEndsIntervalMs: Int64 = 5_000
     /// Largest number of changelog records taken between two events' polls.
     static let tailLimit = 500
 
@@ -39,6 +41,7 @@ extension Worker {
         engine.now = clock()
         if mismatch != nil { return try waitForFittingAssignment() }
         if restoration != nil { return try goOnRestoring() }
+        try noteOwnEndsIfDue()
         try releaseDueDeletes()
         let tailed = try tail.take(limit: Worker.tailLimit, timeoutMs: 0, engine: engine, state: state)
         if control.hasChanged { try obeyControl() }
@@ -60,6 +63,15 @@ extension Worker {
         else { return }
         lastDeleteLook = engine.now
         try engine.releaseDueDeletes(limit: Worker.releaseLimit)
+    }
+
+    /// Every few seconds: where the own changelogs end, so that a restart reads only what comes behind.
+    ///
+    /// It counts once the next transaction has committed: its generation is the proof that no successor wrote before.
+    private func noteOwnEndsIfDue() throws {
+        guard batch == nil, lastCommit > lastOwnEnds, clock() - lastOwnEnds >= Worker.ownEndsIntervalMs else { return }
+        lastOwnEnds = clock()
+        ownEnds = try tail.endsOfLeftOut()
     }
 
     /// Every minute, when idle: the records of pairs that have been over for a week end.
@@ -171,6 +183,8 @@ extension Worker {
         try batch.producer.commit(timeoutMs: 10_000)
         self.batch = nil
         sink.producer = nil
+        try tail.pass(ownEnds, state)
+        ownEnds = [:]
         try state.commit()
         if configuration.commitsPlainly, !batch.offsets.isEmpty { try consumer.commit(batch.offsets) }
         for (partition, offset) in batch.offsets { committed[partition] = offset }

@@ -36,6 +36,9 @@ public final class Worker {
     var restoration: Restoration?
     var ends: [TopicPartition: Int64] = [:]
     var committed: [TopicPartition: Int64] = [:]
+    /// Where the own changelogs ended before the open batch; see `noteOwnEndsIfDue`.
+    var ownEnds: [TopicPartition: Int64] = [:]
+    var lastOwnEnds: Int64 = 0
     var stopped: Set<TopicPartition> = []
     /// The ids that this process has had in its group.
     var memberIDs: Set<String> = []
