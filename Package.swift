@@ -32,8 +32,12 @@ let package = Package(
         // For Benchmarks/, which is a package of its own.
         .library(
             name: "SyncCore",
-            targets: ["CommandLine", "JSON", "StateStore", "SyncModel", "TableMappings", "SyncEngine", "EntityRules"]
-        )
+            targets: [
+                "CommandLine", "JSON", "StateStore", "SyncModel", "TableMappings", "SyncEngine", "EntityRules",
+                "SyncEngineTestSupport",
+            ]
+        ),
+        .library(name: "KafkaBench", targets: ["Kafka", "KafkaTestSupport", "TopicCatalog"]),
     ],
     targets: [
         // System libraries.
@@ -113,8 +117,17 @@ let package = Package(
                 "WorkerRuntimeTests",
                 [
                     "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "JSON", "SyncModel", "SyncEngine",
-                    "TableMappings", "Telemetry", "TopicCatalog",
+                    "StateStore", "TableMappings", "Telemetry", "TopicCatalog",
                 ]
+            ),
+            // Random numbers that a seed decides.
+            .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
+            // A store in memory for the engine.
+            .target(
+                name: "SyncEngineTestSupport",
+                dependencies: ["SyncEngine"],
+                path: "Tests/SyncEngineTestSupport",
+                swiftSettings: settings
             ),
             // The broker that tests start and the suite that embedded and real brokers pass.
             .target(
@@ -123,18 +136,46 @@ let package = Package(
                 path: "Tests/KafkaTestSupport",
                 swiftSettings: settings
             ),
-            tests("KafkaTests", ["Kafka", "KafkaTestSupport"]),
+            tests("KafkaTests", ["Kafka", "KafkaTestSupport", "SimulatedKafka"]),
+            // A Kafka in memory on one thread, at the same seam as the real clients.
+            .target(
+                name: "SimulatedKafka",
+                dependencies: ["Kafka"],
+                path: "Tests/SimulatedKafka",
+                swiftSettings: settings
+            ),
+            // The real workers over the simulated Kafka: seeds, faults, invariants.
+            .target(
+                name: "Simulation",
+                dependencies: [
+                    "SeededRandom", "SimulatedKafka", "SyncTestSupport", "WorkerRuntime", "Kafka", "JSON", "SyncModel",
+                    "SyncEngine",
+                    "TableMappings", "TopicCatalog", "Telemetry",
+                ],
+                path: "Tests/Simulation",
+                swiftSettings: settings
+            ),
+            .executableTarget(
+                name: "simulate",
+                dependencies: ["Simulation"],
+                path: "Tests/Simulate",
+                swiftSettings: settings
+            ),
+            tests("SimulationTests", ["Simulation"]),
             // Histories of source events, the rows they lead to, and worker processes, for tests of the whole.
             .target(
                 name: "SyncTestSupport",
                 dependencies: [
-                    "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "Telemetry", "DataverseSimulator", "LocalStack",
-                    "TopicCatalog",
+                    "Kafka", "KafkaTestSupport", "JSON", "SeededRandom", "SyncModel", "Telemetry", "DataverseSimulator",
+                    "LocalStack", "TopicCatalog",
                 ],
                 path: "Tests/SyncTestSupport",
                 swiftSettings: settings
             ),
-            tests("ClusterTests", ["Kafka", "KafkaTestSupport", "SyncTestSupport", "SyncModel", "LocalStack", "JSON"]),
+            tests(
+                "ClusterTests",
+                ["Kafka", "KafkaTestSupport", "SeededRandom", "SyncTestSupport", "SyncModel", "LocalStack", "JSON"]
+            ),
             tests(
                 "OperationsTests",
                 [
@@ -142,19 +183,25 @@ let package = Package(
                     "TopicCatalog",
                 ]
             ),
-            tests("StateStoreTests", ["StateStore"]),
-            tests("JSONTests", ["JSON"]),
+            tests("StateStoreTests", ["StateStore", "SeededRandom"]),
+            tests("JSONTests", ["JSON", "SeededRandom"]),
             tests("YAMLTests", ["YAML"]),
             tests("TelemetryTests", ["Telemetry"]),
             tests("CommandLineTests", ["CommandLine"]),
             tests("SyncModelTests", ["SyncModel", "JSON"]),
-            tests("CoordinationTests", ["Coordination", "JSON", "Kafka", "Telemetry", "TableMappings", "SyncModel"]),
+            tests(
+                "CoordinationTests",
+                ["Coordination", "JSON", "Kafka", "SeededRandom", "Telemetry", "TableMappings", "SyncModel"]
+            ),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
             tests("DataverseSimulatorTests", ["DataverseSimulator", "SyncModel", "JSON"]),
             tests(
                 "SyncEngineTests",
-                ["SyncEngine", "EntityRules", "TableMappings", "SyncModel", "JSON", "DataverseSimulator"],
+                [
+                    "SyncEngine", "SyncEngineTestSupport", "EntityRules", "TableMappings", "SyncModel", "JSON",
+                    "DataverseSimulator", "SeededRandom",
+                ],
                 resources: [.copy("Resources")]
             ),
         ],

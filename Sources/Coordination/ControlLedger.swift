@@ -33,6 +33,7 @@ struct ControlLedger {
     mutating func takeStatus(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) throws(JSONError) {
         guard let key else { return }
         let subject = String(decoding: key, as: UTF8.self)
+        if subject.hasPrefix(CoordinatorHeartbeat.keyPrefix) { return }
         heartbeats[subject] = nil
         guard let value else { return }
         heartbeats[subject] = Heartbeat(key: subject, try document.parse(value))
@@ -43,12 +44,5 @@ struct ControlLedger {
     /// Takes a gate just told, before its record comes back.
     mutating func told(_ gate: Gate) {
         gates[gate.worker] = gate
-    }
-
-    /// Forgets everything, before it is read anew.
-    mutating func removeAll() {
-        gates = [:]
-        holds = [:]
-        heartbeats = [:]
     }
 }

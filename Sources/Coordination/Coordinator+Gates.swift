@@ -40,6 +40,7 @@ extension Coordinator {
         role = controlPosition >= end ? .active : .takingOver(end: end)
         guard role == .active else { return }
         telemetry.log.info("active", [("kafka.offset", .integer(end))])
+        telemetry.tookOver()
         showRole()
     }
 

@@ -13,6 +13,9 @@ extension Coordinator {
         while let event = member.poll(timeoutMs: 0) {
             if case .error(let error) = event { try judge(error) }
         }
+        guard !isMember, member.memberID != nil else { return }
+        isMember = true
+        view.update { $0.isMember = true }
     }
 
     /// Called inside the member's poll and close.

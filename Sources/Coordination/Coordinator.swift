@@ -29,6 +29,14 @@ public final class Coordinator {
     /// The offset behind the last record of `sync.control` that was read.
     var controlPosition: Int64 = 0
     var lastPollMs: Int64?
+    /// The group knows this coordinator.
+    var isMember = false
+    /// Tells the signs of life; a producer of its own, since their loss matters less than that of gates.
+    var reporter: Producer?
+    var lastReportMs: Int64 = 0
+    var toldActive = false
+    /// Where the process serves its endpoints, once known.
+    var url = ""
 
     /// Whether this coordinator decides.
     enum Role: Equatable {
@@ -71,7 +79,7 @@ public final class Coordinator {
         )
         observer = KafkaLog(log)
         admin = try Admin(configuration: configuration.kafka, observer: observer)
-        member = try Consumer(configuration: configuration.kafka, group: configuration.group, observer: observer)
+        member = try Consumer(configuration: configuration.member, group: configuration.group, observer: observer)
         reader = try Consumer(configuration: configuration.kafka, group: nil, observer: observer)
     }
 
@@ -92,7 +100,9 @@ public final class Coordinator {
             try followGroup()
             try readRecords(timeoutMs: 100)
             try askIfDue()
+            reportIfDue()
         }
+        sayGoodbye()
         telemetry.set(stage: "stopping")
     }
 
@@ -120,6 +130,7 @@ public final class Coordinator {
         member.close()
         reader.close()
         producer?.close()
+        reporter?.close()
         admin.close()
     }
 }

@@ -34,12 +34,9 @@ public enum CoordinatorCommand {
         do {
             configuration = try CoordinatorConfiguration(settings)
         } catch let error as MappingErrors {
-            throw CommandError(error.description, .usage)
+            throw SettingsError(problems: error.settingProblems)
         }
-        let log = Log(
-            format: Log.Format(rawValue: settings.string(.logFormat)) ?? .automatic,
-            level: Log.Level(rawValue: settings.string(.logLevel)) ?? .info
-        )
+        let log = Log(formatWord: settings.string(.logFormat), levelWord: settings.string(.logLevel))
         let metrics = Metrics()
         let health = Health()
         let coordinator = try Coordinator(
@@ -52,7 +49,8 @@ public enum CoordinatorCommand {
         let server = HTTPServer(address: settings.string(.http), log: log)
         server.addStandardRoutes(health: health, metrics: metrics)
         CoordinatorRoutes(configuration, view: coordinator.view, clock: Telemetry.Timestamp.now).add(to: server)
-        console.print("listening on \(try server.start())")
+        coordinator.url = try server.start()
+        console.print("listening on \(coordinator.url)")
         defer { server.stop() }
         for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
         do {

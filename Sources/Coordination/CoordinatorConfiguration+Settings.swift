@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLine
+import Foundation
 import Kafka
 import SyncModel
 import TableMappings
@@ -9,7 +10,7 @@ import TableMappings
 extension CoordinatorConfiguration {
     /// The settings that a coordinator uses.
     public static let settings: [Setting] = [
-        .kafkaBootstrapServers, .config, .topicPrefix, .http, .logLevel, .logFormat, .gateHigh, .gateLow,
+        .kafkaBootstrapServers, .config, .topicPrefix, .instance, .http, .logLevel, .logFormat, .gateHigh, .gateLow,
         .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
     ]
 
@@ -33,6 +34,9 @@ extension CoordinatorConfiguration {
             kafka: kafka,
             topicPrefix: settings.string(.topicPrefix)
         )
+        // It keeps no state, so nothing else would make its name another time.
+        let process = ProcessInfo.processInfo
+        instance = settings[.instance] ?? "\(process.hostName)-\(process.processIdentifier)"
         gateHigh = Int64(settings.integer(.gateHigh))
         gateLow = Int64(settings.integer(.gateLow))
     }

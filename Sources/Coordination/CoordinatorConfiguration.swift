@@ -16,6 +16,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var gateHigh: Int64 = 5_000
     /// Records of lag down to which what depends on a worker opens.
     public var gateLow: Int64 = 500
+    /// Names this coordinator on `sync.status`.
+    public var instance = "a"
     /// How often lag is asked for, in milliseconds.
     public var pollIntervalMs: Int64 = 1_000
 
@@ -29,6 +31,15 @@ public struct CoordinatorConfiguration: Sendable {
     /// The group whose one assigned member is the active coordinator.
     public var group: String { "\(topicPrefix)coordinator" }
 
+    /// The properties of the group's member.
+    ///
+    /// Sticky, so that a coordinator that joins leaves the healthy one active, and stands by.
+    var member: KafkaConfiguration {
+        var member = kafka
+        member.properties["partition.assignment.strategy"] = "cooperative-sticky"
+        return member
+    }
+
     var controlTopic: String { "\(topicPrefix)sync.control" }
     var statusTopic: String { "\(topicPrefix)sync.status" }
 
@@ -36,15 +47,5 @@ public struct CoordinatorConfiguration: Sendable {
     func group(of worker: String) -> String { topicPrefix + worker }
 
     /// What a worker's group reads: the change topics that feed its mappings, and its inbox.
-    func topics(of worker: String) -> [String] {
-        var entities: [String] = []
-        for mapping in mappings where mapping.worker == worker {
-            let table = mapping.businessCentral
-            for entity in table.entities + [table.embeddedIn?.entity].compactMap(\.self)
-            where !entities.contains(entity) {
-                entities.append(entity)
-            }
-        }
-        return entities.map { "\(topicPrefix)bc.changes.\($0)" } + ["\(topicPrefix)sync.inbox.\(worker)"]
-    }
+    func topics(of worker: String) -> [String] { mappings.topics(of: worker).map { topicPrefix + $0 } }
 }

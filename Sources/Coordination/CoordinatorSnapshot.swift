@@ -5,6 +5,8 @@ import TableMappings
 
 /// What the coordinator knows at one moment: what its HTTP routes show.
 struct CoordinatorSnapshot: Sendable {
+    /// The group knows it.
+    var isMember = false
     /// It is the one that opens and closes gates.
     var isActive = false
     /// The time of the last change of anything here, in milliseconds since 1970.

@@ -10,6 +10,7 @@ final class CoordinatorTelemetry {
     private let health: Health
     private let gateOpen: Gauge
     private let active: Gauge
+    private let takeovers: Counter
     private let flips: Counter
     /// Troubles that were logged and last, so that each is logged once.
     private var troubles: [String: String] = [:]
@@ -25,6 +26,10 @@ final class CoordinatorTelemetry {
         active = metrics.gauge(
             "sync_coordinator_active",
             help: "1 while this coordinator is the one that opens and closes gates."
+        )
+        takeovers = metrics.counter(
+            "sync_coordinator_takeovers_total",
+            help: "How often this coordinator became the active one."
         )
         flips = metrics.counter(
             "sync_gate_changes_total",
@@ -71,6 +76,11 @@ final class CoordinatorTelemetry {
     /// Shows the gates as they are.
     func show(_ gates: [String: Gate], workers: [String]) {
         for worker in workers { gateOpen.set(gates[worker]?.isOpen ?? true ? 1 : 0, [worker]) }
+    }
+
+    /// Counts that this coordinator became the active one.
+    func tookOver() {
+        takeovers.add()
     }
 
     /// Says whether this coordinator decides.

@@ -7,13 +7,17 @@ import Telemetry
 /// librdkafka's log goes to ours.
 final class KafkaLog: KafkaObserver {
     private let log: Log
+    private let limiter = LineLimiter()
 
     init(_ log: Log) {
         self.log = log
     }
 
     func log(level: Int, facility: String, message: String) {
-        let fields: [(String, LogValue)] = [("kafka.facility", .string(facility)), ("kafka.message", .string(message))]
+        // While a broker is away librdkafka says so several times a second.
+        guard let leftOut = level > 6 ? 0 : limiter.admit(facility) else { return }
+        var fields: [(String, LogValue)] = [("kafka.facility", .string(facility)), ("kafka.message", .string(message))]
+        if leftOut > 0 { fields.append(("left.out", .integer(Int64(leftOut)))) }
         switch level {
         case ...3: log.error("librdkafka", fields)
         case 4: log.warning("librdkafka", fields)

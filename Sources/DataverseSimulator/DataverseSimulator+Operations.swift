@@ -9,6 +9,8 @@ extension DataverseSimulator {
     struct Effect {
         var id: String
         var related: [String: Coupling.Related] = [:]
+        /// Rows that were deleted or changed along with it.
+        var touched: [RowName] = []
     }
 
     /// Performs a change as the Web API's transaction would: wholly or not at all.
@@ -150,7 +152,9 @@ extension DataverseSimulator {
         for link in cascade.unlinked { write(link.entitySet, link.id, [link.column: nil], owner: nil) }
         for row in cascade.deleted { erase(row.entitySet, row.id) }
         erase(change.entitySet, row.id)
-        return Effect(id: row.id)
+        let touched =
+            cascade.deleted.map { RowName($0.entitySet, $0.id) } + cascade.unlinked.map { RowName($0.entitySet, $0.id) }
+        return Effect(id: row.id, touched: touched)
     }
 }
 

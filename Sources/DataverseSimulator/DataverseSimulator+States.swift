@@ -39,6 +39,17 @@ extension DataverseSimulator {
         }
     }
 
+    /// Whether rows that would stay keep a row from being deleted.
+    public func isReferenced(_ entitySet: String, _ id: String) -> Bool {
+        guard let row = row(entitySet, id), let schema = TableSchema.sales[entitySet] else { return false }
+        do {
+            _ = try consequences(ofDeleting: row, of: schema)
+            return false
+        } catch {
+            return error.awaited != nil
+        }
+    }
+
     /// What a delete does to the rows that refer to the deleted one; refused where rows that stay need it.
     func consequences(ofDeleting row: SimulatedRow, of schema: TableSchema) throws(Refused) -> Cascade {
         if schema.entitySet == "uoms", row["isschedulebaseuom"] == "true" {
@@ -55,7 +66,12 @@ extension DataverseSimulator {
                     } else if isParental || isBase {
                         cascade.deleted.append((entitySet, id))
                     } else {
-                        throw Refused(405, "0x80040227", "the \(schema.table) is in use by a \(other.table)")
+                        throw Refused(
+                            405,
+                            "0x80040227",
+                            "the \(schema.table) is in use by a \(other.table)",
+                            awaited: RowName(entitySet, id)
+                        )
                     }
                 }
             }

@@ -82,8 +82,8 @@ public final class DataverseSimulator {
             return nil
         }
         switch attempt(change) {
-        case .success(let result):
-            if !isStrict { releaseHeldBack(by: change, result) }
+        case .success(let (result, touched)):
+            if !isStrict { releaseHeldBack(by: touched) }
             return result
         case .failure(let refused):
             if !isStrict, let awaited = refused.awaited {
@@ -94,7 +94,8 @@ public final class DataverseSimulator {
         }
     }
 
-    private func attempt(_ change: ReceivedChange) -> Result<DeliveryResult, Refused> {
+    /// Applies a change, where it can be, and tells the rows that it has made, changed or deleted.
+    private func attempt(_ change: ReceivedChange) -> Result<(DeliveryResult, touched: [RowName]), Refused> {
         do {
             let effect = try perform(change)
             effects[change.changeID, default: 0] += 1
@@ -108,7 +109,10 @@ public final class DataverseSimulator {
                     causation: change.causation
                 )
             )
-            return .success(result(of: change, recordID: effect.id, related: effect.related, error: nil))
+            let touched =
+                [RowName(change.entitySet, effect.id)] + effect.related.values.map { RowName($0.entity, $0.id) }
+            let result = result(of: change, recordID: effect.id, related: effect.related, error: nil)
+            return .success((result, touched + effect.touched))
         } catch {
             return .failure(error)
         }
@@ -150,10 +154,9 @@ public final class DataverseSimulator {
         )
     }
 
-    /// Tries again what waited for the rows that a change has made or changed, and what that leads to.
-    private func releaseHeldBack(by change: ReceivedChange, _ result: DeliveryResult) {
-        var written = [RowName(change.entitySet, result.recordID)]
-        written += result.related.values.map { RowName($0.entity, $0.id) }
+    /// Tries again what waited for rows that were made, changed or deleted, and what that leads to.
+    private func releaseHeldBack(by touched: [RowName]) {
+        var written = touched
         while let row = written.popLast() {
             for held in room.released(by: row) {
                 guard !room.holds(held.recordID) else {
@@ -161,9 +164,8 @@ public final class DataverseSimulator {
                     continue
                 }
                 switch attempt(held) {
-                case .success(let result):
-                    written.append(RowName(held.entitySet, result.recordID))
-                    written += result.related.values.map { RowName($0.entity, $0.id) }
+                case .success(let (_, touched)):
+                    written += touched
                 case .failure(let refused):
                     if let awaited = refused.awaited {
                         room.hold(held, awaiting: awaited)

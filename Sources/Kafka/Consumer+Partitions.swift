@@ -29,27 +29,6 @@ extension Consumer {
         assignmentChanged()
     }
 
-    /// Adds partitions to what is read by manual assignment.
-    public func incrementalAssign(_ offsets: [TopicPartition: Int64]) throws {
-        let client = try handle.live("assign")
-        let list = PartitionList(resolved(offsets, client))
-        try KafkaError.check(rd_kafka_incremental_assign(client, list.pointer), "assign")
-        assignmentChanged()
-    }
-
-    /// Takes partitions from what is read by manual assignment.
-    public func incrementalUnassign(_ partitions: [TopicPartition]) throws {
-        let list = PartitionList(partitions)
-        try KafkaError.check(rd_kafka_incremental_unassign(try handle.live("unassign"), list.pointer), "unassign")
-        assignmentChanged()
-    }
-
-    /// Reads nothing any more.
-    public func unassign() throws {
-        try KafkaError.check(rd_kafka_assign(try handle.live("unassign"), nil), "unassign")
-        assignmentChanged()
-    }
-
     /// Stops the partitions' records from coming; those already fetched come after `resume`.
     public func pause(_ partitions: [TopicPartition]) throws {
         let list = PartitionList(partitions)

@@ -4,16 +4,6 @@
 internal import CLibrdkafka
 
 extension Consumer {
-    /// The group's offsets, and the beginning where nothing was ever committed: a choice for `startOffsets`.
-    ///
-    /// With `auto.offset.reset=error`, an offset that retention has removed is then an error and not a silent gap.
-    public func committedOrBeginning(
-        _ partitions: [TopicPartition],
-        timeoutMs: Int32
-    ) throws -> [TopicPartition: Int64] {
-        try committed(partitions, timeoutMs: timeoutMs).mapValues { $0 ?? Self.beginning }
-    }
-
     /// Serves both protocols: eager ones replace the assignment, cooperative ones add to it and take from it.
     func rebalance(
         _ client: OpaquePointer,

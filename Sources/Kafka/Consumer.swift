@@ -120,11 +120,11 @@ public final class Consumer {
     }
 
     /// The group's view of this member, for `TransactionalProducer.sendOffsets`.
-    public func groupMetadata() throws -> GroupMetadata {
+    public func groupMetadata() throws -> any GroupMetadata {
         guard isGroupMember, let metadata = rd_kafka_consumer_group_metadata(try handle.live("group metadata")) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_GROUP, operation: "group metadata")
         }
-        return GroupMetadata(owning: metadata)
+        return ConsumerGroupMetadata(owning: metadata)
     }
 
     /// Whether the client is beyond use and has to be made anew.

@@ -49,6 +49,19 @@ public final class EmbeddedBroker: @unchecked Sendable {
         try KafkaError.check(code, "set reachable")
     }
 
+    /// Lets the next requests of a kind fail, one with each of the codes.
+    ///
+    /// - Parameters:
+    ///   - apiKey: the protocol's number of the request: 9 for a group's offsets, 2 for a partition's.
+    ///   - codes: the protocol's numbers of the errors, such as 14 for `COORDINATOR_LOAD_IN_PROGRESS`.
+    public func failNext(apiKey: Int16, codes: [Int32]) {
+        isOpen.withLock { isOpen in
+            guard isOpen else { return }
+            let errors = codes.map { rd_kafka_resp_err_t(rawValue: $0) }
+            rd_kafka_mock_push_request_errors_array(cluster, apiKey, errors.count, errors)
+        }
+    }
+
     /// Stops the brokers; what they held is gone.
     public func close() {
         isOpen.withLock { isOpen in

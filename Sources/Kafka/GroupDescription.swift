@@ -31,6 +31,14 @@ public struct GroupDescription: Sendable, Hashable {
         public let host: String
         /// The partitions it was assigned.
         public let assignment: [TopicPartition]
+
+        /// Describes a member.
+        public init(id: String, clientID: String, host: String, assignment: [TopicPartition]) {
+            self.id = id
+            self.clientID = clientID
+            self.host = host
+            self.assignment = assignment
+        }
     }
 
     /// The group's id.
@@ -39,6 +47,13 @@ public struct GroupDescription: Sendable, Hashable {
     public let state: State
     /// The members, by id.
     public let members: [Member]
+
+    /// Describes a group.
+    public init(group: String, state: State, members: [Member]) {
+        self.group = group
+        self.state = state
+        self.members = members
+    }
 
     init(_ description: OpaquePointer) {
         group = rd_kafka_ConsumerGroupDescription_group_id(description).map { String(cString: $0) } ?? ""
@@ -65,12 +80,13 @@ extension GroupDescription.State {
 
 extension GroupDescription.Member {
     init(_ member: OpaquePointer) {
-        id = rd_kafka_MemberDescription_consumer_id(member).map { String(cString: $0) } ?? ""
-        clientID = rd_kafka_MemberDescription_client_id(member).map { String(cString: $0) } ?? ""
-        host = rd_kafka_MemberDescription_host(member).map { String(cString: $0) } ?? ""
-        assignment =
-            rd_kafka_MemberDescription_assignment(member)
-            .flatMap { rd_kafka_MemberAssignment_partitions($0) }
-            .map { PartitionList.elements(of: $0).map(PartitionList.partition).sorted() } ?? []
+        self.init(
+            id: rd_kafka_MemberDescription_consumer_id(member).map { String(cString: $0) } ?? "",
+            clientID: rd_kafka_MemberDescription_client_id(member).map { String(cString: $0) } ?? "",
+            host: rd_kafka_MemberDescription_host(member).map { String(cString: $0) } ?? "",
+            assignment: rd_kafka_MemberDescription_assignment(member)
+                .flatMap { rd_kafka_MemberAssignment_partitions($0) }
+                .map { PartitionList.elements(of: $0).map(PartitionList.partition).sorted() } ?? []
+        )
     }
 }

@@ -3,10 +3,15 @@
 
 internal import CLibrdkafka
 
+/// The consumer's member and generation at the moment it was taken; offsets sent with an older one are refused.
+///
+/// Each kind of client makes its own, and its transactional producer takes no other.
+public protocol GroupMetadata: Sendable {}
+
 // Unchecked: nothing changes the object behind the pointer between init and deinit; librdkafka copies it.
 
-/// The consumer's member and generation at the moment it was taken; offsets sent with an older one are refused.
-public final class GroupMetadata: @unchecked Sendable {
+/// librdkafka's.
+final class ConsumerGroupMetadata: GroupMetadata, @unchecked Sendable {
     let pointer: OpaquePointer
 
     init(owning pointer: OpaquePointer) {

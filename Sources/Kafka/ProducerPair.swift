@@ -7,10 +7,11 @@
 /// has none. The next batch is still produced only after the last one has committed, or records of one key get out of
 /// order.
 public final class ProducerPair {
+    private let clients: any KafkaClients
     private let configuration: KafkaConfiguration
     private let transactionalIDPrefix: String
     private let observer: (any KafkaObserver)?
-    private var producers: [TransactionalProducer]
+    private var producers: [any TransactionalClient]
     private var turn = 0
     /// How many of the producers are initialized; a call that timed out goes on with the first that is not.
     private var initialized = 0
@@ -19,8 +20,10 @@ public final class ProducerPair {
     public init(
         configuration: KafkaConfiguration,
         transactionalIDPrefix: String,
-        observer: (any KafkaObserver)?
+        observer: (any KafkaObserver)?,
+        clients: any KafkaClients = LibrdkafkaClients()
     ) throws {
+        self.clients = clients
         self.configuration = configuration
         self.transactionalIDPrefix = transactionalIDPrefix
         self.observer = observer
@@ -37,7 +40,7 @@ public final class ProducerPair {
     }
 
     /// The producer whose turn it is: the one that the last call did not give.
-    public func next() -> TransactionalProducer {
+    public func next() -> any TransactionalClient {
         defer { turn = 1 - turn }
         return producers[turn]
     }
@@ -60,10 +63,10 @@ public final class ProducerPair {
         for producer in producers { producer.close() }
     }
 
-    private func makeProducers() throws -> [TransactionalProducer] {
+    private func makeProducers() throws -> [any TransactionalClient] {
         try (0..<2).map { index in
-            try TransactionalProducer(
-                configuration: configuration,
+            try clients.makeTransactionalProducer(
+                configuration,
                 transactionalID: "\(transactionalIDPrefix)-\(index)",
                 observer: observer
             )

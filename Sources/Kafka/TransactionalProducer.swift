@@ -65,9 +65,12 @@ public final class TransactionalProducer {
     }
 
     /// Makes the consumer's offsets (next to read) part of the transaction; refused for an outdated generation.
-    public func sendOffsets(_ offsets: [TopicPartition: Int64], metadata: GroupMetadata, timeoutMs: Int32) throws {
+    public func sendOffsets(_ offsets: [TopicPartition: Int64], metadata: any GroupMetadata, timeoutMs: Int32) throws {
         if offsets.isEmpty { return }
         let client = try core.handle.live("send offsets")
+        guard let metadata = metadata as? ConsumerGroupMetadata else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, operation: "send offsets")
+        }
         let list = PartitionList(offsets)
         try KafkaError.check(
             rd_kafka_send_offsets_to_transaction(client, list.pointer, metadata.pointer, timeoutMs),

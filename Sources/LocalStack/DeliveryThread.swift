@@ -22,10 +22,18 @@ public final class DeliveryThread: Sendable {
         group: String,
         topicPrefix: String,
         log: Log,
+        survivesErrors: Bool = false,
         target: @escaping Target
     ) {
         thread = ServiceThread(group, log: log) { isStopping in
-            try DeliveryThread.run(kafka, topics, group, topicPrefix, target, isStopping)
+            repeat {
+                do {
+                    try DeliveryThread.run(kafka, topics, group, topicPrefix, target, isStopping)
+                } catch let error as KafkaError where survivesErrors {
+                    // Everything is made anew, and what was not committed comes again.
+                    log.debug("delivery begins anew", [("error", .string(error.description))])
+                }
+            } while !isStopping()
         }
     }
 
@@ -51,19 +59,27 @@ public final class DeliveryThread: Sendable {
         try consumer.subscribe(topics) { _ in }
         let document = JSONDocument()
         var offsets: [TopicPartition: Int64] = [:]
+        var applied = 0
         while !isStopping() {
-            switch consumer.poll(timeoutMs: offsets.isEmpty ? 100 : 0) {
+            switch consumer.poll(timeoutMs: offsets.isEmpty ? 100 : 2) {
             case .message(let message):
                 if let value = message.value, let result = target(Array(value)) {
                     try reply(result, to: try document.parse(value), topicPrefix, producer)
                 }
                 offsets[message.topicPartition] = message.offset + 1
-            case .partitionEnd, .error, nil:
-                guard !offsets.isEmpty else { continue }
-                try producer.flush(timeoutMs: 60_000)
-                try consumer.commit(offsets)
-                offsets = [:]
+                applied += 1
+                guard applied >= 1_000 else { continue }
+            case .partitionEnd(let partition, let offset):
+                // Behind the control records, so that nothing lags at rest.
+                offsets[partition] = offset
+                continue
+            case .error, nil: break
             }
+            guard !offsets.isEmpty else { continue }
+            try producer.flush(timeoutMs: 60_000)
+            try consumer.commit(offsets)
+            offsets = [:]
+            applied = 0
         }
     }
 

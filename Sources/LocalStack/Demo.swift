@@ -57,7 +57,7 @@ public struct Demo {
         events.arrangeWorstFirst(seed: options.seed)
         let conditions = engine.conditions
         let active = stack.mappings.active(conditions: conditions)
-        let entities = Set(active.flatMap(\.businessCentral.entities))
+        let entities = Set(active.flatMap(\.sourceEntities))
         events.keep { entities.contains($0.entity) }
         console.print(
             "\(events.events.count) events of Business Central's demo company, invoices and prices first (seed \(options.seed))."
@@ -92,10 +92,7 @@ public struct Demo {
     private func watch(_ stack: LocalStack, _ monitor: StackMonitor, events: Int, active: [String]) throws -> Bool {
         var groups: [(group: String, partitions: [TopicPartition])] = []
         for name in LocalStack.workerNames {
-            let entities = stack.mappings.mappings.filter { $0.worker == name && active.contains($0.name) }.flatMap {
-                $0.businessCentral.entities + [$0.businessCentral.embeddedIn?.entity].compactMap { $0 }
-            }
-            let prefixes = Set(entities).map { "bc.changes.\($0)" } + ["sync.inbox.\(name)"]
+            let prefixes = stack.mappings.mappings.filter { active.contains($0.name) }.topics(of: name)
             groups.append((name, stack.partitions(of: prefixes).filter { prefixes.contains($0.topic) }))
         }
         groups.append(("local-delivery", stack.partitions(of: ["crm.outbound."])))

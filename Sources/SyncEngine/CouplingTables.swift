@@ -120,7 +120,9 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
             for key in before where !after.contains(key) { try store.remove(.waiters, entry: key) }
             for key in after where !before.contains(key) { try store.put(.waiters, entry: key) }
         }
-        let isKept = old?.isWaiting == new?.isWaiting && old?.state != .deleted && new?.state != .deleted
+        let isKept =
+            old?.isWaiting == new?.isWaiting && old?.state != .deleted && new?.state != .deleted
+            && old?.deleteIsDueAt == new?.deleteIsDueAt
         if !isKept, ownMappings.contains(coupling.mapping) {
             try updateOwnIndexes(of: coupling.pairKey, from: old, to: new, partition: partition)
         }
@@ -145,19 +147,39 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
                 try store.remove(.waiting, entry: key)
             }
         }
-        let before = IndexKeys.ended(old, pairKey: pairKey, partition: partition)
-        let after = IndexKeys.ended(new, pairKey: pairKey, partition: partition)
+        try move(
+            in: .ended,
+            from: IndexKeys.ended(old, pairKey: pairKey, partition: partition),
+            to: IndexKeys.ended(new, pairKey: pairKey, partition: partition)
+        )
+        try move(
+            in: .postponed,
+            from: IndexKeys.postponed(old, pairKey: pairKey, partition: partition),
+            to: IndexKeys.postponed(new, pairKey: pairKey, partition: partition)
+        )
+    }
+
+    private func move(in table: StateTable, from before: [UInt8]?, to after: [UInt8]?) throws {
         guard before != after else { return }
-        if let before { try store.remove(.ended, entry: before) }
-        if let after { try store.put(.ended, entry: after) }
+        if let before { try store.remove(table, entry: before) }
+        if let after { try store.put(table, entry: after) }
     }
 
     /// The pairs of a partition that were over before a time, the earliest first.
     func ended(in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
+        try pairs(.ended, in: partition, before: time, limit: limit)
+    }
+
+    /// The pairs of a partition whose refused delete is to be tried again before a time, the earliest first.
+    func postponed(in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
+        try pairs(.postponed, in: partition, before: time, limit: limit)
+    }
+
+    private func pairs(_ table: StateTable, in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
         var found: [String] = []
         try IndexKeys.endedPrefix(partition: partition).withUnsafeBytes { prefix in
-            try store.scan(.ended, prefix: prefix) { key, _ in
-                let parts = IndexKeys.endedParts(key)
+            try store.scan(table, prefix: prefix) { key, _ in
+                let parts = IndexKeys.timedParts(key)
                 guard parts.time < time, found.count < limit else { return false }
                 found.append(parts.pairKey)
                 return true

@@ -53,6 +53,8 @@ public struct Evaluation {
     public var columns: [MappedColumn] = []
     /// References without which nothing can be published.
     public var missing: [Waiting.Reference] = []
+    /// The document of a line, where it is closed and has to be opened for the line; one of `missing`.
+    private(set) var closedDocument: Waiting.Reference?
     /// References that were made; waited for anew where the target says that one is not there.
     var used: [Waiting.Reference] = []
     /// References that a later update adds.
@@ -171,6 +173,13 @@ public struct Evaluation {
         let reference = Waiting.Reference(mapping: mapping, key: key, reason: found?.reason ?? .unseen)
         if !missing.contains(reference) { missing.append(reference) }
         return nil
+    }
+
+    /// Lets a line wait for its document to be opened.
+    public mutating func awaitOpening(of mapping: String, document: String) {
+        let reference = Waiting.Reference(mapping: mapping, key: document, reason: .waiting)
+        closedDocument = reference
+        missing.append(reference)
     }
 
     /// The currency that a code means: the local one where it is blank (GEN-05).

@@ -56,7 +56,7 @@ enum IndexKeys {
     /// The entries by which a coupling that waits for these is woken.
     static func waiters(_ coupling: Coupling, _ waitsFor: [Waiting.Reference]) -> [[UInt8]] {
         let pair = coupling.pairKey.description
-        return waitsFor.filter { $0.reason != .inFlight }.map {
+        return waitsFor.filter { $0.reason != .inFlight && $0.reason != .referenced }.map {
             prefix($0.mapping, coupling.company, normalized($0.key)) + pair.utf8
         }
     }
@@ -72,12 +72,19 @@ enum IndexKeys {
         return endedPrefix(partition: partition) + time + pairKey.description.utf8
     }
 
+    /// A pair whose refused delete is tried again, in the order in which that is due; nil for other pairs.
+    static func postponed(_ pair: KnownPair?, pairKey: PairKey, partition: Int32) -> [UInt8]? {
+        guard let time = pair?.deleteIsDueAt else { return nil }
+        let due = withUnsafeBytes(of: time.bigEndian) { Array($0) }
+        return endedPrefix(partition: partition) + due + pairKey.description.utf8
+    }
+
     static func endedPrefix(partition: Int32) -> [UInt8] {
         withUnsafeBytes(of: partition.bigEndian) { Array($0) }
     }
 
-    /// When a pair ended, in milliseconds since 1970, and which it is.
-    static func endedParts(_ key: UnsafeRawBufferPointer) -> (time: Int64, pairKey: String) {
+    /// The time of an entry of pairs by time, in milliseconds since 1970, and which pair it is.
+    static func timedParts(_ key: UnsafeRawBufferPointer) -> (time: Int64, pairKey: String) {
         let time = Int64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: Int64.self))
         return (time, String(decoding: key[12...], as: UTF8.self))
     }

@@ -13,6 +13,10 @@ struct KnownPair {
     let isWaiting: Bool
     let waitsFor: [Waiting.Reference]
     let updatedAt: Int64
+    /// The agreed `statecode`.
+    let status: String?
+    /// When a refused delete is tried again.
+    let deleteIsDueAt: Int64?
 }
 
 extension Coupling {
@@ -26,7 +30,9 @@ extension Coupling {
             facts: bc.facts,
             isWaiting: waiting != nil,
             waitsFor: waiting?.waitsFor ?? [],
-            updatedAt: updatedAt
+            updatedAt: updatedAt,
+            status: base["statecode"],
+            deleteIsDueAt: deleteIsDueAt
         )
     }
 }

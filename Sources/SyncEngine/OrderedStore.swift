@@ -19,6 +19,8 @@ public enum StateTable: Int, Sendable, CaseIterable {
     case homes
     /// Topic and partition → next offset to read (the runtime's).
     case positions
+    /// Home partition and time → pair keys whose refused delete is due then.
+    case postponed
 }
 
 /// An ordered key-value store with one open transaction: what the engine needs of its state.

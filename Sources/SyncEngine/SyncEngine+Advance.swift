@@ -111,7 +111,12 @@ extension SyncEngine {
         image: JSONValue,
         partition: Int32
     ) throws -> RecordResult {
-        let evaluation = try evaluate(coupling, active, image: image, eventAt: waiting.causation.eventAt)
+        var evaluation = try evaluate(coupling, active, image: image, eventAt: waiting.causation.eventAt)
+        if let document = evaluation.closedDocument, evaluation.missing == [document],
+            try reopen(document, for: coupling)
+        {
+            evaluation = try evaluate(coupling, active, image: image, eventAt: waiting.causation.eventAt)
+        }
         if !evaluation.missing.isEmpty {
             coupling.waiting?.waitsFor = evaluation.missing
             coupling.waiting?.isDeferred = false

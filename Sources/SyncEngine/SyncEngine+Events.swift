@@ -15,6 +15,8 @@ struct Arrival {
     var version: RecordVersion
     var causation: Causation
     var partition: Int32
+    /// Why the record cannot be taken in.
+    var flaw: RecordError?
 }
 
 extension SyncEngine {
@@ -57,8 +59,16 @@ extension SyncEngine {
             image: []
         )
         waiting.waitsFor = coupling.waiting?.waitsFor ?? []
+        let isRevoked = coupling.waiting?.wish == .delete && wish != .delete && coupling.inFlight == nil
         coupling.waiting = waiting
-        let result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
+        // A delete that was refused has left the row there.
+        if isRevoked { coupling.exists = exists(coupling, rule: active.rule) }
+        let result: RecordResult
+        if let flaw = arrival.flaw, coupling.state != .skipped {
+            result = fail(&coupling, flaw)
+        } else {
+            result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
+        }
         // Few changes wait, so only then is the image kept.
         if coupling.waiting != nil, wish != .delete, let image = arrival.image {
             coupling.waiting?.image = image.withRawBytes { Array($0) }

@@ -78,7 +78,9 @@ extension SyncEngine {
         let error = root["error"].flatMap { $0.kind == .object ? $0 : nil }
         let code = error?["code"]?.string
         let isOwnDuplicate = inFlight.operation == .create && code == "0x80040237"
-        let isSoAlready = inFlight.operation == .setState && code.map(SameState.codes.contains) ?? false
+        let isSoAlready =
+            (inFlight.operation == .setState && code.map(SameState.codes.contains) ?? false)
+            || (inFlight.operation == .delete && code.map(GoneRow.codes.contains) ?? false)
         if status == "applied" || isSoAlready {
             takeIdentities(root, into: &coupling)
             apply(inFlight.operation, to: &coupling, rule: active.rule) { base in
@@ -95,6 +97,10 @@ extension SyncEngine {
                 code: error?["code"]?.string ?? "",
                 message: error?["message"]?.string ?? ""
             )
+            if ReferencedRow.isCause(of: reported, for: inFlight.operation), coupling.waiting?.wish == .delete {
+                postponeDelete(&coupling, reported)
+                return try save(&coupling, replacing: known.known, partition: partition)
+            }
             let isSkipped = coupling.state == .skipped
             sink.count(fail(&coupling, reported), mapping: coupling.mapping)
             if isSkipped { coupling.state = .skipped }
@@ -145,7 +151,9 @@ extension SyncEngine {
     /// Publishes the next step of a change, or what was merged behind it.
     private func goOn(_ coupling: inout Coupling, _ active: ActiveMapping, partition: Int32) throws {
         if coupling.state == .pending { coupling.state = .coupled }
-        guard coupling.waiting != nil else { return }
+        // What came meanwhile and cannot be ordered waits for a better event or a command.
+        let isFlawed = coupling.state == .failed && coupling.error?.code == ChangeEvent.flawCode
+        guard coupling.waiting != nil, !isFlawed else { return }
         let result = try advance(&coupling, active, partition: partition)
         if result == .failed { sink.count(result, mapping: coupling.mapping) }
     }
@@ -165,7 +173,7 @@ extension SyncEngine {
             guard ![.broken, .deleted, .filtered].contains(known.state) else { return }
             coupling.state = .skipped
         default:
-            guard known.state == .failed || known.state == .skipped else { return }
+            guard known.state == .failed || known.state == .skipped || known.isDeletePostponed else { return }
             coupling.state = known.crm.isCreated ? .coupled : .waiting
             coupling.failures = 0
             coupling.waiting?.causation = Causation(

@@ -77,7 +77,9 @@ extension SyncEngine {
         guard coupling.exists || (isLeftOut && known?.state != coupling.state) else { return }
         // A document adds up its lines' amounts and waits until each is whole, so it is woken by those too.
         let isWholeNow = known?.isWaiting == true && coupling.waiting == nil
-        let isSame = coupling.document == nil || (known?.facts == coupling.bc.facts && !isWholeNow)
+        let isSame =
+            (coupling.document == nil || (known?.facts == coupling.bc.facts && !isWholeNow))
+            && known?.status == coupling.base["statecode"]  // A closed document was opened for its lines.
         if let known, known.exists, coupling.exists, known.key == coupling.bc.key, isSame { return }
         var keys = [coupling.id]
         if let key = coupling.bc.key { keys.append(key) }
@@ -93,7 +95,7 @@ extension SyncEngine {
         for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
     }
 
-    private func enqueue(_ pairKey: String) {
+    func enqueue(_ pairKey: String) {
         if releaseSet.insert(pairKey).inserted { releaseQueue.append(pairKey) }
     }
 
@@ -127,14 +129,16 @@ extension SyncEngine {
         guard let (known, partition) = try tables.load(pairKey), ownedPartitions.contains(partition),
             known.waiting != nil, known.inFlight == nil, known.state != .skipped,
             known.state != .failed || known.error?.errorClass == .dependency || ClaimedRow.isCause(of: known.error),
-            let active = mappings[known.mapping]
+            known.deleteIsDueAt ?? 0 <= now, let active = mappings[known.mapping]
         else { return false }
         var coupling = known
         let result = try advance(&coupling, active, partition: partition)
         // What has failed and fails again for the same reason has not been tried anew.
         guard coupling != known, known.state != .failed || result != .failed else { return false }
         try save(&coupling, replacing: known.known, partition: partition)
-        if result != .waiting, result != .unchanged { sink.count(result, mapping: known.mapping) }
+        if result != .waiting, result != .unchanged, !known.isDeletePostponed {
+            sink.count(result, mapping: known.mapping)
+        }
         return true
     }
 }
@@ -145,6 +149,8 @@ public struct WaitingCensus: Sendable {
     public var waiting: [String: Int] = [:]
     /// Failed and skipped pairs by mapping.
     public var failed: [String: Int] = [:]
+    /// The limit was met in some partition, so that there may be more.
+    public var isCapped = false
     /// Waiting pairs by mapping and by the mapping of what they wait for first.
     public var references: [[String]: Int] = [:]
 }
@@ -156,7 +162,9 @@ extension SyncEngine {
     public func waitingCensus(limit: Int = 2_000) throws -> WaitingCensus {
         var census = WaitingCensus()
         for partition in ownedPartitions {
-            for pair in try tables.waiting(in: partition, limit: limit) {
+            let pairs = try tables.waiting(in: partition, limit: limit)
+            if pairs.count == limit { census.isCapped = true }
+            for pair in pairs {
                 guard let coupling = try tables.load(pair)?.coupling else { continue }
                 if coupling.state == .failed || coupling.state == .skipped {
                     census.failed[coupling.mapping, default: 0] += 1

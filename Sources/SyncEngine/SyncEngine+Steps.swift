@@ -136,6 +136,8 @@ extension SyncEngine {
             coupling.state = .deleted
             coupling.crm.isCreated = false
             coupling.base = [:]
+            coupling.error = nil
+            coupling.failures = 0
             if coupling.waiting?.wish == .delete { coupling.waiting = nil }
         case .create, .update, .setState:
             if operation == .create {
@@ -149,7 +151,9 @@ extension SyncEngine {
 
     /// Whether others may refer to the row: it is there, its source is too, and it can be used.
     func exists(_ coupling: Coupling, rule: any EntityRule) -> Bool {
-        guard coupling.crm.isCreated, coupling.state != .broken, coupling.state != .deleted else { return false }
+        guard coupling.crm.isCreated, coupling.state != .broken, coupling.state != .deleted,
+            coupling.waiting?.wish != .delete
+        else { return false }
         return !rule.existsOnlyWhenActive || coupling.base["statecode"] == "0"
     }
 }

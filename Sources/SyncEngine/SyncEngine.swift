@@ -153,10 +153,13 @@ public final class SyncEngine<Store: OrderedStore> {
                 image: event.image,
                 version: event.version,
                 causation: causation,
-                partition: partition
+                partition: partition,
+                flaw: event.flaw
             )
             if try handle(arrival, active) { isTaken = true }
         }
+        // A document that fails for its time has no lines that could be ordered.
+        if event.flaw != nil { return }
         // Lines judge their own versions, but a stale delete of the document does not end them.
         guard isTaken || event.kind == .upsert else { return }
         for active in feed.lines { try takeLines(of: event, active, partition: partition, causation: causation) }

@@ -32,8 +32,10 @@ public struct ChangeEvent {
     public var company: String
     /// The record's image after the change, of a delete the one before it; nil where a delete has none.
     public var image: JSONValue?
-    /// The record's version.
+    /// The record's version; without the times that are none.
     public var version: RecordVersion
+    /// A time that is none, by which the record cannot be ordered: it fails, naming the member.
+    public var flaw: RecordError?
 
     /// Reads an event in canonical form or as Debezium writes it, also wrapped with its schema.
     ///
@@ -66,8 +68,32 @@ public struct ChangeEvent {
         version = RecordVersion(
             sequence: source?["sequence"]?.int64,
             modifiedAt: kind == .upsert ? image?["lastModifiedDateTime"]?.string : nil,
-            eventAt: event["ts_ms"]?.int64 ?? source?["ts_ms"]?.int64 ?? 0
+            eventAt: 0
         )
+        takeTime(event["ts_ms"].flatMap { $0.isNull ? nil : $0 } ?? event["source"]?["ts_ms"])
+        guard let text = version.modifiedAt, !text.isEmpty, !ChangeEvent.isTime(text) else { return }
+        version.modifiedAt = nil
+        flaw = .permanent(ChangeEvent.flawCode, "property \"lastModifiedDateTime\" is no time of the years 0 to 9999")
+    }
+
+    /// The code of records whose event has a time that is none.
+    public static let flawCode = "WrongTime"
+
+    /// The last moment of the year 9999, in milliseconds since 1970.
+    private static let lastMoment: Int64 = 253_402_300_799_999
+
+    private mutating func takeTime(_ member: JSONValue?) {
+        guard let member, !member.isNull else { return }
+        if let time = member.int64, (0...ChangeEvent.lastMoment).contains(time) {
+            version.eventAt = time
+        } else {
+            flaw = .permanent(ChangeEvent.flawCode, "\"ts_ms\" is no time in milliseconds since 1970")
+        }
+    }
+
+    /// Whether a text is a time, also one without an offset, which orders nothing and does no harm.
+    private static func isTime(_ text: String) -> Bool {
+        Timestamp.microseconds(text) != nil || Timestamp.microseconds(text + "Z") != nil
     }
 
     private static func recordID(image: JSONValue?, keyID: String?) throws(Malformed) -> String {

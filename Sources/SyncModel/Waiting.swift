@@ -31,6 +31,8 @@ public struct Waiting: Sendable, Hashable {
         case inFlight = "in-flight"
         /// It was deleted.
         case deleted
+        /// It is this very pair, whose row cannot be deleted while rows of the target refer to it.
+        case referenced
     }
 
     /// A record that is waited for.

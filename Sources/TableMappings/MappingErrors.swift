@@ -11,6 +11,11 @@ public struct MappingErrors: Error, Sendable, Hashable, CustomStringConvertible 
         self.problems = problems.sorted { ($0.file, $0.line, $0.reason) < ($1.file, $1.line, $1.reason) }
     }
 
+    /// A line for each problem, with the setting that names the operator's files: bundled ones are right by themselves.
+    public var settingProblems: [String] {
+        problems.map { "SYNC_MAPPINGS_DIR: \($0.description)" }
+    }
+
     /// A line for each problem.
     public var description: String {
         problems.map(\.description).joined(separator: "\n")

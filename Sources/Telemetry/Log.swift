@@ -87,6 +87,14 @@ public final class Log: Sendable {
         )
     }
 
+    /// Makes a log as the words of the settings say; words that are none stand for the defaults.
+    public convenience init(formatWord: String, levelWord: String) {
+        self.init(
+            format: Format(rawValue: formatWord) ?? .automatic,
+            level: Level(rawValue: levelWord) ?? .info
+        )
+    }
+
     private init(level: Level, encoder: LineEncoder, output: LineOutput) {
         self.level = level
         self.encoder = encoder

@@ -10,20 +10,23 @@ import Telemetry
 /// Reads the couplings topics of everything a worker refers to, and `sync.control`, whole and outside any group.
 ///
 /// One read_committed handle with manual assignment; its positions lie in the local state, so they move and fall back
-/// with it.
+/// with it. The partitions that this worker owns it reads only after an assignment: from then on nobody else writes them.
 final class ChangelogTail {
     private let configuration: WorkerConfiguration
-    private let consumer: Consumer
-    private let admin: Admin
+    private let consumer: any ConsumerClient
+    private let admin: any AdminClient
     private let telemetry: WorkerTelemetry
     private let partitions: [TopicPartition]
     private var next: [TopicPartition: Int64] = [:]
+    /// Partitions that are not read, since all that is written to them comes from the local state.
+    private var leftOut: Set<TopicPartition> = []
     private let controlPartition: TopicPartition
     private let control: ControlState
 
     init(
         _ configuration: WorkerConfiguration,
-        admin: Admin,
+        clients: any KafkaClients,
+        admin: any AdminClient,
         telemetry: WorkerTelemetry,
         control: ControlState,
         partitionCounts: [String: Int32]
@@ -34,7 +37,7 @@ final class ChangelogTail {
         self.control = control
         var properties = configuration.kafka
         properties.properties["isolation.level"] = "read_committed"
-        consumer = try Consumer(configuration: properties, group: nil, observer: telemetry.observer(of: "changelogs"))
+        consumer = try clients.makeConsumer(properties, group: nil, observer: telemetry.observer(of: "changelogs"))
         controlPartition = TopicPartition(configuration.controlTopic, 0)
         partitions = configuration.tailTopics.flatMap { topic in
             (0..<(partitionCounts[topic] ?? 0)).map { TopicPartition(topic, $0) }
@@ -47,7 +50,7 @@ final class ChangelogTail {
         var offsets: [TopicPartition: Int64] = [:]
         for partition in partitions {
             let stored = try state.position(topic: partition.topic, partition: partition.partition)
-            offsets[partition] = stored ?? Consumer.beginning
+            if !leftOut.contains(partition) { offsets[partition] = stored ?? Consumer.beginning }
             next[partition] = stored ?? 0
         }
         offsets[controlPartition] = Consumer.beginning
@@ -55,11 +58,33 @@ final class ChangelogTail {
         try consumer.assign(offsets)
     }
 
+    /// Reads everything but the worker's own partitions of these numbers from now on; with none, everything.
+    func leaveOut(own numbers: Set<Int32>, _ state: LocalState) throws {
+        let partitions = Set(numbers.map { TopicPartition(configuration.couplingsTopic, $0) })
+        guard partitions != leftOut else { return }
+        leftOut = partitions
+        try rewind(state)
+    }
+
+    /// Where the partitions that are left out end.
+    func endsOfLeftOut() throws -> [TopicPartition: Int64] {
+        guard !leftOut.isEmpty else { return [:] }
+        return try admin.endOffsets(leftOut.sorted(), isolation: .readUncommitted, timeoutMs: 10_000)
+    }
+
+    /// Takes what lies before these offsets as read, in partitions that are left out.
+    func pass(_ ends: [TopicPartition: Int64], _ state: LocalState) throws {
+        for (partition, end) in ends where leftOut.contains(partition) {
+            next[partition] = end
+            try state.setPosition(topic: partition.topic, partition: partition.partition, end)
+        }
+    }
+
     /// The positions that must be passed to know everything that was written before now.
     ///
     /// Asked as read_uncommitted: a read_committed end is the last stable offset, which hides what is pending.
     func ends() throws -> [TopicPartition: Int64] {
-        try admin.endOffsets(partitions + [controlPartition], isolation: .readUncommitted)
+        try admin.endOffsets(partitions + [controlPartition], isolation: .readUncommitted, timeoutMs: 10_000)
     }
 
     /// Whether everything up to these positions was read.
@@ -76,14 +101,32 @@ final class ChangelogTail {
     ///
     /// - Returns: how many were taken; 0 when nothing arrived within the time.
     func take(limit: Int, timeoutMs: Int32, engine: SyncEngine<LocalState>, state: LocalState) throws -> Int {
+        var moved: [TopicPartition: Int64] = [:]
+        let taken = try take(limit: limit, timeoutMs: timeoutMs, engine, moving: &moved)
+        // Once for each partition and not for each record; where the records failed, the state falls back as a whole.
+        for (partition, offset) in moved {
+            try state.setPosition(topic: partition.topic, partition: partition.partition, offset)
+        }
+        return taken
+    }
+
+    private func take(
+        limit: Int,
+        timeoutMs: Int32,
+        _ engine: SyncEngine<LocalState>,
+        moving moved: inout [TopicPartition: Int64]
+    ) throws -> Int {
         var taken = 0
         var bytes = 0
         while taken < limit, bytes < Worker.batchBytes {
             switch consumer.poll(timeoutMs: taken == 0 ? timeoutMs : 0) {
             case .message(let message):
-                try take(message, engine: engine, state: state)
+                try take(message, engine)
                 taken += 1
                 bytes += message.value?.count ?? 0
+                let partition = message.topicPartition
+                next[partition] = message.offset + 1
+                if partition != controlPartition { moved[partition] = message.offset + 1 }
             case .partitionEnd(let partition, let offset):
                 next[partition] = max(next[partition] ?? 0, offset)
             case .error(let error):
@@ -96,21 +139,12 @@ final class ChangelogTail {
         return taken
     }
 
-    private func take(_ message: Message, engine: SyncEngine<LocalState>, state: LocalState) throws {
-        let partition = TopicPartition(message.topic, message.partition)
-        if partition == controlPartition {
-            control.take(key: message.key, value: message.value)
-        } else {
-            let isOwn =
-                message.topic == configuration.couplingsTopic && engine.ownedPartitions.contains(message.partition)
-            // Own records are older than the local state, or as old, unless another instance wrote them after a lost
-            // assignment that has not been told yet; the revision decides. Own tombstones ended what may live again.
-            if let key = message.key, !(isOwn && message.value == nil) {
-                try apply(message, pairKey: String(decoding: key, as: UTF8.self), engine)
-            }
-            try state.setPosition(topic: message.topic, partition: message.partition, message.offset + 1)
+    private func take(_ message: Message, _ engine: SyncEngine<LocalState>) throws {
+        if message.topicPartition == controlPartition {
+            return control.take(key: message.key, value: message.value)
         }
-        next[partition] = message.offset + 1
+        guard let key = message.key else { return }
+        try apply(message, pairKey: String(decoding: key, as: UTF8.self), engine)
     }
 
     private func apply(_ message: Message, pairKey: String, _ engine: SyncEngine<LocalState>) throws {

@@ -19,6 +19,7 @@ final class KafkaTelemetry: KafkaObserver {
     private let log: Log
     private let client: String
     private let gauge: Gauge
+    private let limiter = LineLimiter()
 
     init(_ log: Log, client: String, measures: Gauge) {
         self.log = log
@@ -27,10 +28,13 @@ final class KafkaTelemetry: KafkaObserver {
     }
 
     func log(level: Int, facility: String, message: String) {
-        let fields: [(String, LogValue)] = [
+        // While a broker is away librdkafka says so several times a second.
+        guard let leftOut = level > 6 ? 0 : limiter.admit(facility) else { return }
+        var fields: [(String, LogValue)] = [
             ("kafka.client", .string(client)), ("kafka.facility", .string(facility)),
             ("kafka.message", .string(message)),
         ]
+        if leftOut > 0 { fields.append(("left.out", .integer(Int64(leftOut)))) }
         switch level {
         // A broker that cannot be reached is retried, and told by the readiness; it is no error of ours.
         case ...4: log.warning("librdkafka", fields)
@@ -48,6 +52,11 @@ final class KafkaTelemetry: KafkaObserver {
     }
 
     func error(_ error: KafkaError) {
-        log.warning("librdkafka error", [("kafka.client", .string(client)), ("error", .string(error.description))])
+        guard let leftOut = limiter.admit("error \(error.name)") else { return }
+        var fields: [(String, LogValue)] = [
+            ("kafka.client", .string(client)), ("error", .string(error.description)),
+        ]
+        if leftOut > 0 { fields.append(("left.out", .integer(Int64(leftOut)))) }
+        log.warning("librdkafka error", fields)
     }
 }

@@ -24,10 +24,10 @@ enum InstanceName {
 /// Checks that the topics are there and fit together, waiting while Kafka cannot be reached.
 struct TopicCheck {
     let configuration: WorkerConfiguration
-    let admin: Admin
+    let admin: any AdminClient
     let telemetry: WorkerTelemetry
 
-    init(_ configuration: WorkerConfiguration, admin: Admin, telemetry: WorkerTelemetry) {
+    init(_ configuration: WorkerConfiguration, admin: any AdminClient, telemetry: WorkerTelemetry) {
         self.configuration = configuration
         self.admin = admin
         self.telemetry = telemetry

@@ -14,7 +14,7 @@ final class StatusReporter {
     private let configuration: WorkerConfiguration
     private let instance: String
     private let telemetry: WorkerTelemetry
-    private let producer: Producer
+    private let producer: any ProducerClient
     private var writer = JSONWriter()
     private var last: Int64 = 0
     /// The labels that the waiting metric has a value for.
@@ -22,11 +22,16 @@ final class StatusReporter {
     /// Where the process serves its endpoints, once known.
     var url = ""
 
-    init(_ configuration: WorkerConfiguration, instance: String, telemetry: WorkerTelemetry) throws {
+    init(
+        _ configuration: WorkerConfiguration,
+        _ clients: any KafkaClients,
+        instance: String,
+        telemetry: WorkerTelemetry
+    ) throws {
         self.configuration = configuration
         self.instance = instance
         self.telemetry = telemetry
-        producer = try Producer(configuration: configuration.kafka, observer: telemetry.observer(of: "status"))
+        producer = try clients.makeProducer(configuration.kafka, observer: telemetry.observer(of: "status"))
     }
 
     func reportIfDue(at now: Int64, worker: Worker) {
@@ -101,6 +106,8 @@ final class StatusReporter {
             }
             writer.endObject()
         }
+        writer.key("countsAreCapped")
+        writer.bool(census.isCapped)
         for labels in toldReferences where census.references[labels] == nil { telemetry.waitingRecords.set(0, labels) }
         for (labels, count) in census.references { telemetry.waitingRecords.set(Double(count), labels) }
         toldReferences = Set(census.references.keys)

@@ -11,11 +11,11 @@ import Telemetry
 /// Turns the engine's effects into records of the open Kafka transaction.
 final class TransactionSink: EffectSink {
     /// The producer of the open transaction; the owner begins one before the engine is called.
-    var producer: TransactionalProducer?
+    var producer: (any TransactionalClient)?
     private let configuration: WorkerConfiguration
     private let telemetry: WorkerTelemetry
     private var writer = JSONWriter(reserving: 4_096)
-    private var lastEncoded: (text: String, encoded: String)?
+    private var routes: [String: [Route]] = [:]
     private var counters: [String: [RecordResult: WorkerTelemetry.CounterSeries]] = [:]
 
     init(_ configuration: WorkerConfiguration, telemetry: WorkerTelemetry) {
@@ -53,36 +53,62 @@ final class TransactionSink: EffectSink {
     func publish(_ change: OutboundChange) throws {
         writer.removeAll()
         change.write(to: &writer)
-        var headers = [
-            Header("ce_specversion", "1.0"),
-            Header("ce_id", change.changeID),
-            Header("ce_source", "/business-central/\(percentEncoded(change.pairKey.company))/\(change.source.entity)"),
-            Header("ce_type", "sync.\(change.operation.rawValue)"),
-            Header("ce_time", SyncModel.Timestamp.text(milliseconds: change.causation.eventAt)),
-            Header("sync-mapping", change.mapping),
-            Header("sync-operation", change.operation.rawValue),
-        ]
+        let route = self.route(of: change)
+        var headers = route.headers
+        headers[Route.idIndex].value = Array(change.changeID.utf8)
+        headers[Route.timeIndex].value = Array(SyncModel.Timestamp.text(milliseconds: change.causation.eventAt).utf8)
         if let traceparent = change.causation.traceparent { headers.append(Header("traceparent", traceparent)) }
-        try writer.withBytes { value in
-            try produce(
-                "\(configuration.topicPrefix)crm.outbound.\(change.entitySet)",
-                partition: nil,
-                key: change.pairKey.description,
-                value: value,
-                headers: headers
-            )
+        try writer.withBytes {
+            try produce(route.topic, partition: nil, key: change.pairKey.description, value: $0, headers: headers)
         }
+    }
+
+    /// Where changes of a kind go, and the headers that all of them have.
+    private struct Route {
+        static let idIndex = 0
+        static let timeIndex = 1
+        /// What the change has to be like, besides its mapping.
+        let operation: SyncModel.Operation
+        let company: String
+        let entity: String
+        let topic: String
+        /// Complete but for the values of the first two.
+        let headers: [Header]
+    }
+
+    private func route(of change: OutboundChange) -> Route {
+        let known = routes[change.mapping]?.first {
+            $0.operation == change.operation && $0.company == change.pairKey.company
+                && $0.entity == change.source.entity
+        }
+        if let known { return known }
+        let company = percentEncoded(change.pairKey.company)
+        let made = Route(
+            operation: change.operation,
+            company: change.pairKey.company,
+            entity: change.source.entity,
+            topic: "\(configuration.topicPrefix)crm.outbound.\(change.entitySet)",
+            headers: [
+                Header("ce_id", nil as [UInt8]?),
+                Header("ce_time", nil as [UInt8]?),
+                Header("ce_specversion", "1.0"),
+                Header("ce_source", "/business-central/\(company)/\(change.source.entity)"),
+                Header("ce_type", "sync.\(change.operation.rawValue)"),
+                Header("sync-mapping", change.mapping),
+                Header("sync-operation", change.operation.rawValue),
+            ]
+        )
+        // Companies come from events, so there may be any number of them.
+        if routes[change.mapping, default: []].count >= 64 { routes[change.mapping] = [] }
+        routes[change.mapping, default: []].append(made)
+        return made
     }
 
     /// A text as a segment of a URI reference, which `ce_source` is.
     private func percentEncoded(_ text: String) -> String {
-        if let (last, encoded) = lastEncoded, last == text { return encoded }
-        let encoded =
-            text.addingPercentEncoding(
-                withAllowedCharacters: .urlPathAllowed.subtracting(CharacterSet(charactersIn: "/"))
-            ) ?? ""
-        lastEncoded = (text, encoded)
-        return encoded
+        text.addingPercentEncoding(
+            withAllowedCharacters: .urlPathAllowed.subtracting(CharacterSet(charactersIn: "/"))
+        ) ?? ""
     }
 
     func record(coupling: UnsafeRawBufferPointer?, pairKey: String, partition: Int32) throws {

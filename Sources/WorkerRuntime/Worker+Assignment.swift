@@ -53,9 +53,20 @@ extension Worker {
         restoration = nil
         ends = [:]
         committed = [:]
+        readOwnChangelogs()
         engine.ownedPartitions = []
         engine.clearReleases()
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
+    }
+
+    /// From now on others may write what this worker has written so far.
+    private func readOwnChangelogs() {
+        ownEnds = [:]
+        do {
+            try tail.leaveOut(own: [], state)
+        } catch {
+            assignmentError = error
+        }
     }
 
     /// Where an assignment begins: at the committed offsets, whose query waits for pending transactions.
@@ -85,6 +96,7 @@ extension Worker {
         }
         try consumer.pause(assigned)
         guard isCopartitioned() else { return }
+        readOwnChangelogs()
         restoration = Restoration(ends: try tail.ends(), startedAt: clock())
         telemetry.health.set(reason: "reading the changelogs", for: "assignment")
     }
@@ -143,6 +155,7 @@ extension Worker {
         try checkRetention()
         self.restoration = nil
         engine.ownedPartitions = Set(assigned.map(\.partition))
+        try tail.leaveOut(own: engine.ownedPartitions, state)
         for partition in engine.ownedPartitions.sorted() { try engine.sweep(partition: partition) }
         try obeyControl()
         let seconds = Double(clock() - current.startedAt) / 1_000
@@ -208,10 +221,7 @@ extension Worker {
 
     private func mappings(fedBy topic: String) -> [String] {
         let entity = topic.split(separator: ".").last.map(String.init) ?? topic
-        return configuration.mappings.filter {
-            let table = $0.mapping.businessCentral
-            return table.entities.contains(entity) || table.embeddedIn?.entity == entity
-        }.map(\.mapping.name)
+        return configuration.mappings.filter { $0.mapping.sourceEntities.contains(entity) }.map(\.mapping.name)
     }
 
     /// Drops the open batch: nothing of it becomes visible, and the local state falls back with it.
@@ -225,6 +235,7 @@ extension Worker {
             }
         }
         batch = nil
+        ownEnds = [:]
         sink.producer = nil
         state.abort()
         do {

@@ -8,14 +8,14 @@ import Telemetry
 
 /// The events of one Kafka transaction.
 final class Batch {
-    let producer: TransactionalProducer
-    let metadata: GroupMetadata?
+    let producer: any TransactionalClient
+    let metadata: (any GroupMetadata)?
     let startedAt: Int64
     var events = 0
     var bytes = 0
     var offsets: [TopicPartition: Int64] = [:]
 
-    init(producer: TransactionalProducer, metadata: GroupMetadata?, startedAt: Int64) {
+    init(producer: any TransactionalClient, metadata: (any GroupMetadata)?, startedAt: Int64) {
         self.producer = producer
         self.metadata = metadata
         self.startedAt = startedAt
@@ -27,6 +27,8 @@ extension Worker {
     static let releaseLimit = 1_000
     /// A batch commits after so many bytes of events, however few they are.
     static let batchBytes = 16 << 20
+    /// How often the ends of the own changelogs are asked for while there is work.
+    static let ownEndsIntervalMs: Int64 = 5_000
     /// Largest number of changelog records taken between two events' polls.
     static let tailLimit = 500
 
@@ -39,6 +41,8 @@ extension Worker {
         engine.now = clock()
         if mismatch != nil { return try waitForFittingAssignment() }
         if restoration != nil { return try goOnRestoring() }
+        try noteOwnEndsIfDue()
+        try releaseDueDeletes()
         let tailed = try tail.take(limit: Worker.tailLimit, timeoutMs: 0, engine: engine, state: state)
         if control.hasChanged { try obeyControl() }
         if engine.pendingReleases > 0 {
@@ -50,6 +54,24 @@ extension Worker {
         try commitIfDue(isIdle: isIdle && !isBusy)
         status.reportIfDue(at: clock(), worker: self)
         if isIdle { try forgetEndedIfDue() }
+    }
+
+    /// Deletes that the target refused are tried again when they are due; looked for four times a second.
+    private func releaseDueDeletes() throws {
+        guard configuration.engine.isConfirmed, configuration.engine.deletionPolicy == .deleteOther,
+            engine.now - lastDeleteLook >= 250
+        else { return }
+        lastDeleteLook = engine.now
+        try engine.releaseDueDeletes(limit: Worker.releaseLimit)
+    }
+
+    /// Every few seconds: where the own changelogs end, so that a restart reads only what comes behind.
+    ///
+    /// It counts once the next transaction has committed: its generation is the proof that no successor wrote before.
+    private func noteOwnEndsIfDue() throws {
+        guard batch == nil, lastCommit > lastOwnEnds, clock() - lastOwnEnds >= Worker.ownEndsIntervalMs else { return }
+        lastOwnEnds = clock()
+        ownEnds = try tail.endsOfLeftOut()
     }
 
     /// Every minute, when idle: the records of pairs that have been over for a week end.
@@ -97,10 +119,10 @@ extension Worker {
             return try repeatAssignment()
         }
         let batch = try openBatch()
-        let names = names(of: message.topic)
+        let (topic, entity) = topicNames.parts(of: message.topic)
         var record = InputRecord(
-            topic: names.topic,
-            entity: names.entity,
+            topic: topic,
+            entity: entity,
             partition: message.partition,
             offset: message.offset,
             timestamp: message.timestampMs,
@@ -110,7 +132,7 @@ extension Worker {
         // Only for the time of this call: a message that outlives its consumer would keep it from closing.
         telemetry.currentHeaders = { message.headers() }
         defer { telemetry.currentHeaders = nil }
-        record.traceparent = traceparent(of: message)
+        record.traceparent = message.header("traceparent").map { String(decoding: $0, as: UTF8.self) }
         if message.topic == configuration.inboxTopic {
             try engine.processInbox(record)
         } else {
@@ -119,22 +141,6 @@ extension Worker {
         batch.events += 1
         batch.bytes += message.value?.count ?? 0
         batch.offsets[message.topicPartition] = message.offset + 1
-    }
-
-    /// A topic's name without prefix, and the entity in it; made once for each topic.
-    private func names(of topic: String) -> (topic: String, entity: String) {
-        if let names = topicNames[topic] { return names }
-        let name = String(topic.dropFirst(configuration.topicPrefix.count))
-        let names = (topic: name, entity: name.split(separator: ".").last.map(String.init) ?? name)
-        topicNames[topic] = names
-        return names
-    }
-
-    private func traceparent(of message: Message) -> String? {
-        for header in message.headers() where header.name == "traceparent" {
-            return header.value.map { String(decoding: $0, as: UTF8.self) }
-        }
-        return nil
     }
 
     /// The open batch; begun, with the next producer and this moment's group metadata, where there is none.
@@ -177,6 +183,8 @@ extension Worker {
         try batch.producer.commit(timeoutMs: 10_000)
         self.batch = nil
         sink.producer = nil
+        try tail.pass(ownEnds, state)
+        ownEnds = [:]
         try state.commit()
         if configuration.commitsPlainly, !batch.offsets.isEmpty { try consumer.commit(batch.offsets) }
         for (partition, offset) in batch.offsets { committed[partition] = offset }

@@ -8,9 +8,10 @@ import Telemetry
 extension Worker {
     static func makeConsumer(
         _ configuration: WorkerConfiguration,
+        _ clients: any KafkaClients,
         instance: String,
         _ telemetry: WorkerTelemetry
-    ) throws -> Consumer {
+    ) throws -> any ConsumerClient {
         var kafka = configuration.kafka
         let defaults = ["session.timeout.ms": "10000", "queued.max.messages.kbytes": "8192"]
         for (name, value) in defaults where kafka.properties[name] == nil { kafka.properties[name] = value }
@@ -19,8 +20,8 @@ extension Worker {
         if !configuration.commitsPlainly {
             kafka.properties["group.instance.id"] = "\(configuration.worker)-\(instance)"
         }
-        return try Consumer(
-            configuration: kafka,
+        return try clients.makeConsumer(
+            kafka,
             group: configuration.group,
             observer: telemetry.observer(of: "events")
         )
@@ -41,7 +42,7 @@ extension Worker {
     func rejoin() throws {
         telemetry.log.warning("the consumer is beyond use; joining the group anew")
         consumer.close()
-        consumer = try Worker.makeConsumer(configuration, instance: instance, telemetry)
+        consumer = try Worker.makeConsumer(configuration, clients, instance: instance, telemetry)
         try subscribe()
     }
 
@@ -60,7 +61,7 @@ extension Worker {
     private func isDisplaced() -> Bool {
         do {
             // The broker makes a static member's id of its instance id.
-            return try admin.describeGroup(configuration.group).members.contains { member in
+            return try admin.describeGroup(configuration.group, timeoutMs: 10_000).members.contains { member in
                 member.id.hasPrefix("\(configuration.worker)-\(instance)-") && !memberIDs.contains(member.id)
             }
         } catch {

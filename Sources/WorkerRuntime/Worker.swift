@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import Kafka
-import StateStore
+public import Kafka
+public import StateStore
 import SyncEngine
 import SyncModel
 public import Telemetry
@@ -14,14 +14,15 @@ public import Telemetry
 /// follows it in one LMDB transaction, and falls back with it.
 public final class Worker {
     let configuration: WorkerConfiguration
+    let clients: any KafkaClients
     let telemetry: WorkerTelemetry
     let clock: @Sendable () -> Int64
     let store: StateStore
     let state: LocalState
     let sink: TransactionSink
     let engine: SyncEngine<LocalState>
-    let admin: Admin
-    var consumer: Consumer
+    let admin: any AdminClient
+    var consumer: any ConsumerClient
     let tail: ChangelogTail
     let producers: ProducerPair
     let control: ControlState
@@ -30,12 +31,14 @@ public final class Worker {
     let instance: String
 
     var batch: Batch?
-    /// Of each topic consumed its name without prefix, and the entity in it.
-    var topicNames: [String: (topic: String, entity: String)] = [:]
+    var topicNames: TopicNames
     var assigned: [TopicPartition] = []
     var restoration: Restoration?
     var ends: [TopicPartition: Int64] = [:]
     var committed: [TopicPartition: Int64] = [:]
+    /// Where the own changelogs ended before the open batch; see `noteOwnEndsIfDue`.
+    var ownEnds: [TopicPartition: Int64] = [:]
+    var lastOwnEnds: Int64 = 0
     var stopped: Set<TopicPartition> = []
     /// The ids that this process has had in its group.
     var memberIDs: Set<String> = []
@@ -43,6 +46,7 @@ public final class Worker {
     var displacements: [Int64] = []
     var lastCommit: Int64 = 0
     var lastForgotten: Int64 = 0
+    var lastDeleteLook: Int64 = 0
     var assignmentError: (any Error)?
     var mustRebuildProducers = false
     var needsRecovery = false
@@ -51,7 +55,8 @@ public final class Worker {
     /// Opens the local state, checks the topics and joins the group.
     ///
     /// Waits, telling why in log and readiness, while Kafka cannot be reached, and asks `isStopping` meanwhile; `clock`
-    /// tells the time in milliseconds since 1970.
+    /// tells the time in milliseconds since 1970, and `clients` makes what speaks with Kafka. A `store` that is given is
+    /// open already.
     ///
     /// - Throws: `StateStoreError`, `WorkerError`, `KafkaError`; `CancellationError` when told to stop while waiting.
     public init(
@@ -60,13 +65,16 @@ public final class Worker {
         metrics: Metrics,
         health: Health,
         clock: @escaping @Sendable () -> Int64,
-        isStopping: () -> Bool
+        clients: any KafkaClients = LibrdkafkaClients(),
+        isStopping: () -> Bool,
+        store: StateStore? = nil
     ) throws {
         var configuration = configuration
         if configuration.kafka.properties["statistics.interval.ms"] == nil {
             configuration.kafka.properties["statistics.interval.ms"] = String(KafkaTelemetry.intervalMs)
         }
         self.clock = clock
+        self.clients = clients
         let log = log.with(["worker": configuration.worker])
         telemetry = WorkerTelemetry(
             worker: configuration.worker,
@@ -76,21 +84,18 @@ public final class Worker {
             clock: clock
         )
         health.set(reason: "starting", for: "worker")
-        store = try StateStore(
-            directory: configuration.stateDirectory,
-            tables: LocalState.tableNames,
-            formatVersion: LocalState.formatVersion
-        )
-        if store.wasDiscarded {
+        self.store = try store ?? StateOpening.open(configuration)
+        if self.store.wasDiscarded {
             log.warning("the local state is of a crashed machine or an older version; it is read again from Kafka")
         }
         instance = try configuration.instance ?? InstanceName.kept(in: configuration.stateDirectory)
-        admin = try Admin(configuration: configuration.kafka, observer: telemetry.observer(of: "admin"))
+        admin = try clients.makeAdmin(configuration.kafka, observer: telemetry.observer(of: "admin"))
         let topics = try TopicCheck(configuration, admin: admin, telemetry: telemetry).wait(isStopping: isStopping)
         partitionCount = topics[configuration.inboxTopic] ?? configuration.engine.partitionCount
         configuration.engine.partitionCount = partitionCount
         self.configuration = configuration
-        state = LocalState(store)
+        topicNames = TopicNames(prefix: configuration.topicPrefix)
+        state = LocalState(self.store)
         sink = TransactionSink(configuration, telemetry: telemetry)
         let count = partitionCount
         engine = SyncEngine(
@@ -103,35 +108,43 @@ public final class Worker {
         control = ControlState(worker: configuration.worker)
         tail = try ChangelogTail(
             configuration,
+            clients: clients,
             admin: admin,
             telemetry: telemetry,
             control: control,
             partitionCounts: topics
         )
-        consumer = try Worker.makeConsumer(configuration, instance: instance, telemetry)
+        consumer = try Worker.makeConsumer(configuration, clients, instance: instance, telemetry)
         producers = try ProducerPair(
             configuration: configuration.kafka,
             transactionalIDPrefix: "\(configuration.topicPrefix)\(configuration.worker)-\(instance)",
-            observer: telemetry.observer(of: "transactions")
+            observer: telemetry.observer(of: "transactions"),
+            clients: clients
         )
-        status = try StatusReporter(configuration, instance: instance, telemetry: telemetry)
+        status = try StatusReporter(configuration, clients, instance: instance, telemetry: telemetry)
     }
 
     /// Works until told to stop; work in flight is then committed and the partitions handed back.
     ///
     /// - Throws: what cannot be mended by reading the state again; `CancellationError` when told to stop before it began.
     public func run(isStopping: () -> Bool) throws {
+        try start(isStopping: isStopping)
+        while !isStopping() { try step() }
+        try stop()
+    }
+
+    /// Readies the transactions and joins the group.
+    package func start(isStopping: () -> Bool) throws {
         try initializeTransactions(isStopping: isStopping)
         try tail.rewind(state)
         try subscribe()
         telemetry.health.set(reason: nil, for: "worker")
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
         telemetry.log.info("running", [("sync.instance", .string(instance))])
-        while !isStopping() { try step() }
-        try stop()
     }
 
-    private func step() throws {
+    /// One round: what it finds to do, or a little wait; a failure that can be mended begins the mending.
+    package func step() throws {
         do {
             if needsRecovery { try recover() } else { try work() }
         } catch let error as KafkaError where error.disposition != .permanent {
@@ -155,7 +168,8 @@ public final class Worker {
         }
     }
 
-    private func stop() throws {
+    /// Commits the work in flight and hands the partitions back.
+    package func stop() throws {
         telemetry.health.set(reason: "stopping", for: "worker")
         do {
             try commitBatch()

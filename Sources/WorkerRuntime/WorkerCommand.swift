@@ -37,45 +37,58 @@ public enum WorkerCommand {
         do {
             options = try WorkerOptions(settings)
         } catch let error as MappingErrors {
-            throw SettingsError(problems: error.problems.map(\.description))
+            throw SettingsError(problems: error.settingProblems)
         }
-        let format = settings.string(.logFormat)
-        let log = Log(
-            format: format == "json" ? .json : format == "logfmt" ? .logfmt : .automatic,
-            level: Log.Level(rawValue: settings.string(.logLevel)) ?? .info
-        )
+        let log = Log(formatWord: settings.string(.logFormat), levelWord: settings.string(.logLevel))
         for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
         let metrics = Metrics()
         let health = Health(reasons: ["worker": "starting"])
-        let server = HTTPServer(address: settings.string(.http), log: log)
-        server.addStandardRoutes(health: health, metrics: metrics)
-        let url = try server.start()
-        FileHandle.standardOutput.write(Data("listening on \(url)\n".utf8))
-        defer { server.stop() }
         let configuration = WorkerConfiguration(worker: worker, options)
+        let isStopping = { TerminationSignals.isRequested }
         do {
+            // First, so that a second process on one directory ends without having served anything.
+            let store = try openState(configuration, log: log, isStopping: isStopping)
+            let server = HTTPServer(address: settings.string(.http), log: log)
+            server.addStandardRoutes(health: health, metrics: metrics)
+            let url = try server.start()
+            FileHandle.standardOutput.write(Data("listening on \(url)\n".utf8))
+            defer { server.stop() }
             let running = try Worker(
                 configuration,
                 log: log,
                 metrics: metrics,
                 health: health,
                 clock: Telemetry.Timestamp.now,
-                isStopping: { TerminationSignals.isRequested }
+                isStopping: isStopping,
+                store: store
             )
             running.status.url = url
-            try running.run(isStopping: { TerminationSignals.isRequested })
+            try running.run(isStopping: isStopping)
         } catch is CancellationError {
             log.info("stopped before it began")
         } catch let error as StateStoreError {
-            // A full disk or damage may come at any time; the others are a directory that cannot be used as it is named.
-            switch error.reason {
-            case .inUse, .notWritable, .newerFormat: throw CommandError(error.description, .usage)
-            case .diskFull, .corrupt, .lmdb, .keyTooLong: throw CommandError(error.description, .no)
-            }
+            throw CommandError(error.description, .no)
         } catch let error as WorkerError {
             throw CommandError(error.description, .no)
         }
         return ExitCode.done.rawValue
+    }
+
+    /// Opens the local state; a directory that cannot be used as it is named is a wrong setting.
+    private static func openState(
+        _ configuration: WorkerConfiguration,
+        log: Log,
+        isStopping: () -> Bool
+    ) throws -> StateStore {
+        do {
+            return try StateOpening().open(configuration, log: log, isStopping: isStopping)
+        } catch let error as StateStoreError {
+            switch error.reason {
+            case .inUse, .notWritable, .newerFormat: throw CommandError(error.description, .usage)
+            // A full disk or damage may come at any time.
+            case .diskFull, .corrupt, .lmdb, .keyTooLong: throw error
+            }
+        }
     }
 }
 

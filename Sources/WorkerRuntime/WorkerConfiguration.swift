@@ -29,6 +29,8 @@ public struct WorkerConfiguration: Sendable {
     public var commitIntervalMs: Int64 = 25
     /// A batch commits after so many events.
     public var batchMax = 4_000
+    /// Room that every transaction of the local state finds, in bytes, at least 1 MiB.
+    public var stateGrowthBytes = 64 << 20
     /// The embedded broker forgets offsets committed in transactions, so they are committed plainly as well.
     public var commitsPlainly = false
 
@@ -76,17 +78,7 @@ public struct WorkerConfiguration: Sendable {
     /// The worker's changelog.
     public var couplingsTopic: String { Self.couplingsTopic(of: worker, prefix: topicPrefix) }
     /// The change topics of the entities that feed the worker's mappings.
-    public var changeTopics: [String] {
-        var entities: [String] = []
-        for active in mappings {
-            let table = active.mapping.businessCentral
-            for entity in table.entities + [table.embeddedIn?.entity].compactMap({ $0 })
-            where !entities.contains(entity) {
-                entities.append(entity)
-            }
-        }
-        return entities.map { "\(topicPrefix)bc.changes.\($0)" }
-    }
+    public var changeTopics: [String] { mappings.map(\.mapping).changeTopics.map { topicPrefix + $0 } }
     /// The couplings topics that are read whole.
     public var tailTopics: [String] { referencedWorkers.map { Self.couplingsTopic(of: $0, prefix: topicPrefix) } }
     /// The topic of gates and holds.

@@ -13,8 +13,6 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
     case fenced(instance: String)
     /// An effect outside a transaction: a programmer's mistake.
     case noTransaction
-    /// The state could not be brought up to date.
-    case restoreFailed(String)
 
     /// One line that says what is wrong and what mends it.
     public var description: String {
@@ -30,7 +28,6 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
         case .fenced(let instance):
             "another process runs with the same SYNC_INSTANCE \"\(instance)\": this one is fenced; give each its own"
         case .noTransaction: "an effect outside a transaction"
-        case .restoreFailed(let reason): "the local state cannot be brought up to date: \(reason)"
         }
     }
 }

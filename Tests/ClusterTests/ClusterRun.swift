@@ -3,6 +3,7 @@
 
 import Foundation
 import KafkaTestSupport
+import SeededRandom
 import SyncTestSupport
 import Testing
 
@@ -111,7 +112,7 @@ final class ClusterRun {
         }
         say("at rest; \(fleet.target.count) changes delivered, \(fleet.target.repeated) of them again")
         let published = try Published(fleet)
-        let verdict = Verdict(fleet, history, published)
+        let verdict = Verdict(fleet.target, history, published)
         say(
             "\(published.count) changes published, \(verdict.rows) rows compared, expected refusals: \(verdict.expectedRefusals), numbered: \(verdict.repeated)"
         )
@@ -119,8 +120,7 @@ final class ClusterRun {
         #expect(verdict.faults.isEmpty, "\(verdict.faults.count) faults, seed \(seed), files: \(fleet.directory)")
         #expect(published.count == fleet.target.count)
         isGood = verdict.faults.isEmpty
-        let codes = fleet.stop(keepsFiles: true)
-        #expect(codes.allSatisfy { $0 == 0 }, "exit codes \(codes)")
+        for fault in fleet.stop(keepsFiles: true) { Issue.record("\(fault)") }
         say("stopped")
     }
 }

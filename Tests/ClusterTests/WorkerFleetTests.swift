@@ -3,6 +3,7 @@
 
 import Kafka
 import KafkaTestSupport
+import SeededRandom
 import SyncTestSupport
 import Testing
 
@@ -108,6 +109,43 @@ struct WorkerFleetTests {
                 #expect(code == 0)
                 try run.fleet.start(process.worker, instance: "d\(index)")
             }
+        }
+        try run.finish()
+    }
+
+    /// A paused process is taken for dead, and is a zombie when it goes on: its partitions and its transaction are gone.
+    @Test(.timeLimit(.minutes(10)))
+    func zombiesLoseAndDoubleNothing() throws {
+        let broker = try #require(RealBrokerScope.current)
+        // The shortest session that brokers allow, and transactions that end before it.
+        let settings = [
+            "KAFKA_SESSION_TIMEOUT_MS": "6000", "KAFKA_HEARTBEAT_INTERVAL_MS": "1000",
+            "KAFKA_TRANSACTION_TIMEOUT_MS": "4000",
+        ]
+        let run = try ClusterRun("zombies", on: broker, scale: 1, settings: settings)
+        try run.fleet.send(run.history.events[...])
+        try run.fleet.startAll()
+        let workers = ["unit-worker", "product-worker", "price-worker", "invoice-worker"]
+        for worker in workers { try run.fleet.start(worker, instance: "b") }
+        let admin = try Admin(configuration: broker.configuration(), observer: nil)
+        defer { admin.close() }
+        func awaitMembers(_ count: Int, of worker: String) throws {
+            try waitUntil(within: .seconds(90), "\(count) members of \(worker)") {
+                _ = run.fleet.target.waitFor(count: .max, timeoutMs: 200)
+                let members = try admin.describeGroup("\(run.fleet.prefix)\(worker)").members
+                return members.count == count && members.allSatisfy { !$0.assignment.isEmpty } ? () : nil
+            }
+        }
+        try run.disturb(times: workers.count) { index, random in
+            let worker = workers[index]
+            let all = run.fleet.processes.filter { $0.worker == worker }
+            let process = all[random.below(all.count)]
+            try awaitMembers(2, of: worker)
+            run.say("\(worker) \(process.instance) is paused")
+            process.pause()
+            defer { process.resume() }
+            try awaitMembers(1, of: worker)
+            run.say("\(worker) \(process.instance) goes on")
         }
         try run.finish()
     }

@@ -79,6 +79,31 @@ struct CoordinatorTests {
         #expect(try test.controlRecords().count == 2)
     }
 
+    /// By the range assignor each that joins takes the partition from all, and it is a matter of chance who gets it.
+    @Test("leaves a healthy one active when it starts, and takes over when that one is gone")
+    func standby() throws {
+        let test = try TestBroker()
+        defer { test.close() }
+        let first = RunningCoordinator(test.configuration)
+        try first.wait(until: "the first to be active") { first.view.isActive }
+        var others: [RunningCoordinator] = []
+        for _ in 0..<3 {
+            let other = RunningCoordinator(test.configuration)
+            others.append(other)
+            try other.wait(until: "membership") { other.view.snapshot.isMember }
+            // The group has settled when its members have sent some heartbeats, ten a second here.
+            let joined = other.view.snapshot.lag?.atMs ?? 0
+            try other.wait(until: "some rounds") { (other.view.snapshot.lag?.atMs ?? 0) > joined + 1_500 }
+            #expect(!other.view.isActive)
+        }
+        #expect(first.view.isActive)
+        #expect(first.takeovers == 1)
+        try first.stop()
+        try others[0].wait(until: "one of the others to be active") { others.contains { $0.view.isActive } }
+        #expect(others.map(\.takeovers).reduce(0, +) == 1)
+        for other in others { try other.stop() }
+    }
+
     @Test("waits for Kafka and says why it is not ready")
     func away() throws {
         let test = try TestBroker()

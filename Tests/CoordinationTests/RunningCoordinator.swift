@@ -45,6 +45,13 @@ final class RunningCoordinator: Sendable {
     /// What ended it before it was told to stop.
     var error: (any Error)? { failure.withLock { $0 } }
 
+    /// How often it became active.
+    var takeovers: Int {
+        let lines = String(decoding: metrics.render(), as: UTF8.self).split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("sync_coordinator_takeovers_total ") }
+        return line.flatMap { Int($0.split(separator: " ").last ?? "") } ?? 0
+    }
+
     /// Waits, step by step, until the claim holds.
     func wait(until what: String, _ claim: () throws -> Bool) throws {
         let deadline = ContinuousClock.now + .seconds(60)

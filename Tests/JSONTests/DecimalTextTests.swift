@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import SeededRandom
 import Testing
 
 @Suite struct DecimalTextTests {

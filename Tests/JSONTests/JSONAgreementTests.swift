@@ -3,6 +3,7 @@
 
 import Foundation
 import JSON
+import SeededRandom
 import Testing
 
 /// Random documents, whole and damaged, against Foundation's parser.

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SeededRandom
+
 /// Writes random JSON documents, with every notation that the grammar allows.
 struct RandomJSON {
     var random: SeededGenerator

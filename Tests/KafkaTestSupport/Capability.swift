@@ -19,6 +19,8 @@ public enum Capability: String, CaseIterable, Sendable {
     case admin
     /// The last stable offset differs from the end while a transaction is open.
     case stableOffsets
+    /// The clients are librdkafka's, with all their calls; a simulated cluster has those that a worker needs.
+    case wholeClients
     /// The broker can be killed and started again with what it held.
     case restart
 }

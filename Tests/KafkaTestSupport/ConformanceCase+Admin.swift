@@ -5,19 +5,19 @@ import Kafka
 
 extension ConformanceCase {
     static let adminCases = [
-        ConformanceCase("metadata lists topics with their partition counts") { bench in
+        ConformanceCase("metadata lists topics with their partition counts", needs: [.wholeClients]) { bench in
             let topic = try bench.topic(partitions: 3)
-            let admin = try bench.admin()
+            let admin = try bench.wholeAdmin()
             defer { admin.close() }
             try expect(admin.isReachable(timeoutMs: 10_000), "reachable")
             try expect(admin.clusterID(timeoutMs: 10_000) != nil, "cluster id")
             try expect(try admin.topics(timeoutMs: 10_000)[topic], equals: 3, "partitions")
         },
-        ConformanceCase("end and beginning of many partitions are told") { bench in
+        ConformanceCase("end and beginning of many partitions are told", needs: [.wholeClients]) { bench in
             let topic = try bench.topic(partitions: 3)
             let partitions = (0..<3).map { TopicPartition(topic, $0) }
             try bench.fill(partitions[1], ["a", "b"])
-            let admin = try bench.admin()
+            let admin = try bench.wholeAdmin()
             defer { admin.close() }
             try expect(
                 try admin.endOffsets(partitions, isolation: .readCommitted),
@@ -41,7 +41,7 @@ extension ConformanceCase {
             let admin = try bench.admin()
             defer { admin.close() }
             try expect(
-                try admin.endOffsets([partition], isolation: .readCommitted),
+                try admin.endOffsets([partition], isolation: .readCommitted, timeoutMs: 10_000),
                 equals: [partition: 1],
                 "last stable offset"
             )
@@ -52,16 +52,16 @@ extension ConformanceCase {
             let producer = try bench.producer()
             defer { producer.close() }
             for time: Int64 in [1_767_225_600_000, 1_767_225_700_000] {
-                try producer.produce(topic: partition.topic, partition: 0, key: nil, value: nil, timestampMs: time)
+                try producer.produce(to: partition, timestampMs: time)
             }
             try producer.flush(timeoutMs: 30_000)
-            let admin = try bench.admin()
+            let admin = try bench.wholeAdmin()
             defer { admin.close() }
             try expect(try admin.offsets([partition], sinceMs: 1_767_225_600_001), equals: [partition: 1], "second")
             try expect(try admin.offsets([partition], sinceMs: 1_767_225_700_001), equals: [partition: 2], "behind all")
         },
         ConformanceCase("topics are created, described, altered, enlarged and deleted", needs: [.admin]) { bench in
-            let admin = try bench.admin()
+            let admin = try bench.wholeAdmin()
             defer { admin.close() }
             let topic = "\(bench.name).made"
             let new = Admin.NewTopic(
@@ -90,7 +90,7 @@ extension ConformanceCase {
             }
         },
         ConformanceCase("a topic that does not exist is named", needs: [.admin]) { bench in
-            let admin = try bench.admin()
+            let admin = try bench.wholeAdmin()
             defer { admin.close() }
             do {
                 _ = try admin.topicConfiguration(["\(bench.name).missing"])
@@ -102,7 +102,7 @@ extension ConformanceCase {
         },
         ConformanceCase("groups are listed and described, their lag is end minus offset", needs: [.admin]) { bench in
             let (member, partition) = try bench.memberAtEnd(of: ["a", "b", "c"])
-            let admin = try bench.admin()
+            let admin = try bench.wholeAdmin()
             defer { admin.close() }
             try member.consumer.commit([partition: 1])
             let described = try admin.describeGroup(bench.name)

@@ -84,9 +84,9 @@ extension ConformanceCase {
             defer { member.consumer.close() }
             member.onAssigned = { consumer, _ in try consumer.pause([paused]) }
             try member.subscribe([topic]) { consumer, partitions in
-                let offsets = try consumer.committedOrBeginning(partitions, timeoutMs: 10_000)
-                try expect(offsets, equals: [chosen: Consumer.beginning, paused: Consumer.beginning], "committed")
-                return offsets.merging([chosen: 1]) { _, chosen in chosen }
+                let committed = try consumer.committed(partitions, timeoutMs: 10_000)
+                try expect(committed, equals: [chosen: nil, paused: nil], "committed")
+                return [chosen: 1, paused: Consumer.beginning]
             }
             try expect(try member.consumer.readToEnd(of: [chosen]).map(\.text), equals: ["b", "c"], "chosen")
             try expect(member.failures, equals: [], "failures inside assignment")
@@ -98,25 +98,25 @@ extension ConformanceCase {
 
 /// A group member that keeps what its rebalances brought.
 final class Member {
-    let consumer: Consumer
+    let consumer: any ConsumerClient
     var assigned: Set<TopicPartition> = []
     var log: [String] = []
     var failures: [String] = []
-    var onAssigned: (Consumer, [TopicPartition]) throws -> Void = { _, _ in }
-    var onRevoked: (Consumer, [TopicPartition]) throws -> Void = { _, _ in }
+    var onAssigned: (any ConsumerClient, [TopicPartition]) throws -> Void = { _, _ in }
+    var onRevoked: (any ConsumerClient, [TopicPartition]) throws -> Void = { _, _ in }
 
-    init(_ consumer: Consumer) {
+    init(_ consumer: any ConsumerClient) {
         self.consumer = consumer
     }
 
-    convenience init(_ consumer: Consumer, _ topics: [String]) throws {
+    convenience init(_ consumer: any ConsumerClient, _ topics: [String]) throws {
         self.init(consumer)
         try subscribe(topics)
     }
 
     func subscribe(
         _ topics: [String],
-        startOffsets: ((Consumer, [TopicPartition]) throws -> [TopicPartition: Int64])? = nil
+        startOffsets: ((any ConsumerClient, [TopicPartition]) throws -> [TopicPartition: Int64])? = nil
     ) throws {
         let choose = startOffsets.map { choose in { [unowned consumer] in try choose(consumer, $0) } }
         try consumer.subscribe(topics, startOffsets: choose) { [unowned self] rebalance in

@@ -13,7 +13,6 @@ extension ConformanceCase {
             try expect(try reader.readToEnd(of: [partition]).count, equals: 0, "records of an empty partition")
             try bench.fill(partition, ["a", "b"])
             try expect(try reader.readToEnd(of: [partition]).map(\.text), equals: ["a", "b"], "records")
-            try expect(try reader.position([partition]), equals: [partition: 2], "position")
         },
         ConformanceCase("watermarks tell the first offset and the end") { bench in
             let partition = TopicPartition(try bench.topic(), 0)
@@ -24,13 +23,17 @@ extension ConformanceCase {
             try expect(marks.low, equals: 0, "low")
             try expect(marks.high, equals: 3, "high")
         },
-        ConformanceCase("a seek goes back, and nothing fetched before it comes any more") { bench in
+        ConformanceCase(
+            "a seek goes back, and nothing fetched before it comes any more",
+            needs: [.wholeClients]
+        ) { bench in
             let partition = TopicPartition(try bench.topic(), 0)
             try bench.fill(partition, (0..<100).map(String.init))
-            let reader = try bench.reader()
+            let reader = try bench.wholeReader()
             defer { reader.close() }
             try reader.assign([partition: Consumer.beginning])
             _ = try reader.readToEnd(of: [partition])
+            try expect(try reader.position([partition]), equals: [partition: 100], "position")
             try reader.seek([partition: 98], timeoutMs: 10_000)
             try expect(try reader.readToEnd(of: [partition]).map(\.text), equals: ["98", "99"], "after the first seek")
             try reader.seek([partition: 0], timeoutMs: 10_000)
@@ -59,21 +62,6 @@ extension ConformanceCase {
             try reader.resume([quiet])
             try expect(try reader.readToEnd(of: [quiet]).map(\.text), equals: ["q0", "q1"], "after resuming")
         },
-        ConformanceCase("a reader can add and drop partitions") { bench in
-            let topic = try bench.topic(partitions: 2)
-            let first = TopicPartition(topic, 0)
-            let second = TopicPartition(topic, 1)
-            try bench.fill(first, ["a"])
-            try bench.fill(second, ["b", "c"])
-            let reader = try bench.reader()
-            defer { reader.close() }
-            try reader.incrementalAssign([first: Consumer.beginning])
-            try expect(try reader.readToEnd(of: [first]).map(\.text), equals: ["a"], "first")
-            try reader.incrementalAssign([second: 1])
-            try expect(try reader.readToEnd(of: [second]).map(\.text), equals: ["c"], "second, from its offset")
-            try reader.incrementalUnassign([first])
-            try expect(reader.assignment, equals: [second], "assignment")
-        },
         ConformanceCase("a removed offset is told with its partition and stops it") { bench in
             let partition = TopicPartition(try bench.topic(), 0)
             try bench.fill(partition, ["a"])
@@ -90,7 +78,7 @@ extension ConformanceCase {
     ]
 }
 
-extension Consumer {
+extension ConsumerClient {
     /// The next record, whatever else comes before.
     func next(within limit: Duration = .seconds(30)) throws -> RecordedMessage {
         try waitUntil(within: limit, "a record") {

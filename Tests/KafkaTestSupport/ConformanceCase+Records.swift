@@ -14,7 +14,7 @@ extension ConformanceCase {
                 for value in contents {
                     try withBuffer(key) { key in
                         try withBuffer(value) { value in
-                            try producer.produce(topic: partition.topic, partition: 0, key: key, value: value)
+                            try producer.produce(to: partition, key: key, value: value)
                         }
                     }
                 }
@@ -32,8 +32,8 @@ extension ConformanceCase {
             ]
             let producer = try bench.producer()
             defer { producer.close() }
-            try producer.produce(topic: partition.topic, partition: 0, key: nil, value: nil, headers: headers)
-            try producer.produce(topic: partition.topic, partition: 0, key: nil, value: nil)
+            try producer.produce(to: partition, headers: headers)
+            try producer.produce(to: partition)
             try producer.flush(timeoutMs: 30_000)
             let read = try bench.contents([partition])
             try expect(read.map(\.headers), equals: [headers, []], "headers")
@@ -42,13 +42,7 @@ extension ConformanceCase {
             let partition = TopicPartition(try bench.topic(), 0)
             let producer = try bench.producer()
             defer { producer.close() }
-            try producer.produce(
-                topic: partition.topic,
-                partition: 0,
-                key: nil,
-                value: nil,
-                timestampMs: 1_767_225_600_000
-            )
+            try producer.produce(to: partition, timestampMs: 1_767_225_600_000)
             try producer.flush(timeoutMs: 30_000)
             let read = try bench.contents([partition])
             try expect(read.map(\.timestampMs), equals: [1_767_225_600_000], "timestamp")
@@ -60,7 +54,7 @@ extension ConformanceCase {
             defer { producer.close() }
             for key in keys {
                 try Array(key.utf8).withUnsafeBytes {
-                    try producer.produce(topic: topic, partition: nil, key: $0, value: nil)
+                    try producer.produce(to: TopicPartition(topic, -1), key: $0)
                 }
             }
             try producer.flush(timeoutMs: 30_000)
@@ -79,7 +73,7 @@ extension ConformanceCase {
             let topic = try bench.topic(partitions: 1)
             let producer = try bench.producer()
             defer { producer.close() }
-            try producer.produce(topic: topic, partition: 7, key: nil, value: nil)
+            try producer.produce(to: TopicPartition(topic, 7))
             do {
                 try producer.flush(timeoutMs: 30_000)
             } catch let error as KafkaError {

@@ -7,13 +7,8 @@ extension ConformanceCase {
     static let transactionCases = [
         ConformanceCase("two producers in turn write in order", needs: [.transactions]) { bench in
             let partition = TopicPartition(try bench.topic(), 0)
-            let pair = try ProducerPair(
-                configuration: bench.cluster.configuration(),
-                transactionalIDPrefix: bench.name,
-                observer: nil
-            )
+            let pair = try bench.pair()
             defer { pair.close() }
-            try pair.initTransactions(timeoutMs: 30_000)
             var ids: [String] = []
             for round in 0..<6 {
                 let producer = pair.next()
@@ -72,13 +67,8 @@ extension ConformanceCase {
         },
         ConformanceCase("a rebuilt pair ends what it left open", needs: [.fencing, .hidesAborted]) { bench in
             let partition = TopicPartition(try bench.topic(), 0)
-            let pair = try ProducerPair(
-                configuration: bench.cluster.configuration(["transaction.timeout.ms": "60000"]),
-                transactionalIDPrefix: bench.name,
-                observer: nil
-            )
+            let pair = try bench.pair(["transaction.timeout.ms": "60000"])
             defer { pair.close() }
-            try pair.initTransactions(timeoutMs: 30_000)
             let abandoned = pair.next()
             try abandoned.begin()
             try abandoned.send("left open", to: partition)
@@ -97,9 +87,7 @@ extension ConformanceCase {
             try producer.begin()
             let bytes = [UInt8](repeating: 0, count: 9 * 1024 * 1024)
             do {
-                try bytes.withUnsafeBytes {
-                    try producer.produce(topic: partition.topic, partition: 0, key: nil, value: $0)
-                }
+                try bytes.withUnsafeBytes { try producer.produce(to: partition, value: $0) }
                 throw ConformanceFailure("9 MiB were taken.")
             } catch let error as KafkaError {
                 try expect(error.disposition, equals: .permanent, "disposition of \(error)")
@@ -192,7 +180,7 @@ extension Bench {
         let admin = try admin()
         defer { admin.close() }
         try waitUntil(within: .seconds(30), "offset \(offset) of \(partition)") {
-            let ends = try admin.endOffsets([partition], isolation: .readUncommitted)
+            let ends = try admin.endOffsets([partition], isolation: .readUncommitted, timeoutMs: 10_000)
             return ends[partition, default: 0] >= offset ? () : nil
         }
     }

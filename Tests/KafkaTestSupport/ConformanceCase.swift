@@ -49,13 +49,13 @@ struct Bench {
         return topic
     }
 
-    func producer() throws -> Producer {
-        try Producer(configuration: cluster.configuration(), observer: nil)
+    func producer() throws -> any ProducerClient {
+        try cluster.clients.makeProducer(cluster.configuration(), observer: nil)
     }
 
-    func transactional(_ id: String, _ properties: [String: String] = [:]) throws -> TransactionalProducer {
-        let producer = try TransactionalProducer(
-            configuration: cluster.configuration(properties),
+    func transactional(_ id: String, _ properties: [String: String] = [:]) throws -> any TransactionalClient {
+        let producer = try cluster.clients.makeTransactionalProducer(
+            cluster.configuration(properties),
             transactionalID: "\(name)-\(id)",
             observer: nil
         )
@@ -63,24 +63,55 @@ struct Bench {
         return producer
     }
 
-    func reader(_ properties: [String: String] = [:]) throws -> Consumer {
-        try Consumer(configuration: cluster.configuration(properties), group: nil, observer: nil)
+    func pair(_ properties: [String: String] = [:]) throws -> ProducerPair {
+        let pair = try ProducerPair(
+            configuration: cluster.configuration(properties),
+            transactionalIDPrefix: name,
+            observer: nil,
+            clients: cluster.clients
+        )
+        try pair.initTransactions(timeoutMs: 30_000)
+        return pair
     }
 
-    func member(_ properties: [String: String] = [:]) throws -> Consumer {
-        try Consumer(configuration: cluster.configuration(properties), group: name, observer: nil)
+    func reader(_ properties: [String: String] = [:]) throws -> any ConsumerClient {
+        try cluster.clients.makeConsumer(cluster.configuration(properties), group: nil, observer: nil)
     }
 
-    func admin() throws -> Admin {
+    func member(_ properties: [String: String] = [:]) throws -> any ConsumerClient {
+        try cluster.clients.makeConsumer(cluster.configuration(properties), group: name, observer: nil)
+    }
+
+    func admin() throws -> any AdminClient {
+        try cluster.clients.makeAdmin(cluster.configuration(), observer: nil)
+    }
+
+    /// A reader with all of librdkafka's calls.
+    func wholeReader() throws -> Consumer {
+        try Consumer(configuration: cluster.configuration(), group: nil, observer: nil)
+    }
+
+    /// An admin client with all of librdkafka's calls.
+    func wholeAdmin() throws -> Admin {
         try Admin(configuration: cluster.configuration(), observer: nil)
     }
 
-    /// Everything in the partitions, from their beginnings.
+    /// Everything in the partitions, from their beginnings; where transactions have just ended, once their ends are there.
     func contents(_ partitions: [TopicPartition], isolation: String = "read_committed") throws -> [RecordedMessage] {
+        if cluster.capabilities.contains(.stableOffsets) { try waitForStableEnds(of: partitions) }
         let reader = try reader(["isolation.level": isolation])
         defer { reader.close() }
         try reader.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, Consumer.beginning) }))
         return try reader.readToEnd(of: partitions)
+    }
+
+    private func waitForStableEnds(of partitions: [TopicPartition]) throws {
+        let admin = try admin()
+        defer { admin.close() }
+        try waitUntil(within: .seconds(30), "the ends of transactions") {
+            let stable = try admin.endOffsets(partitions, isolation: .readCommitted, timeoutMs: 10_000)
+            return try admin.endOffsets(partitions, isolation: .readUncommitted, timeoutMs: 10_000) == stable ? () : nil
+        }
     }
 
     /// Puts texts into a partition, in order.
@@ -92,18 +123,25 @@ struct Bench {
     }
 }
 
-extension Producer {
+extension RecordQueue {
     func send(_ text: String, to partition: TopicPartition) throws {
-        try Array(text.utf8).withUnsafeBytes {
-            try produce(topic: partition.topic, partition: partition.partition, key: nil, value: $0)
-        }
+        try Array(text.utf8).withUnsafeBytes { try produce(to: partition, key: nil, value: $0) }
     }
-}
 
-extension TransactionalProducer {
-    func send(_ text: String, to partition: TopicPartition) throws {
-        try Array(text.utf8).withUnsafeBytes {
-            try produce(topic: partition.topic, partition: partition.partition, key: nil, value: $0)
-        }
+    func produce(
+        to partition: TopicPartition,
+        key: UnsafeRawBufferPointer? = nil,
+        value: UnsafeRawBufferPointer? = nil,
+        headers: [Header] = [],
+        timestampMs: Int64? = nil
+    ) throws {
+        try produce(
+            topic: partition.topic,
+            partition: partition.partition < 0 ? nil : partition.partition,
+            key: key,
+            value: value,
+            headers: headers,
+            timestampMs: timestampMs
+        )
     }
 }

@@ -6,7 +6,7 @@ public struct ConformanceFailure: Error, CustomStringConvertible {
     /// What was expected, and what came.
     public let description: String
 
-    init(_ description: String) {
+    public init(_ description: String) {
         self.description = description
     }
 }

@@ -52,17 +52,28 @@ public final class KillableProcess: @unchecked Sendable {
 
     /// Waits until it has ended by itself.
     ///
-    /// - Returns: its exit code; of one that a signal ended, the signal.
+    /// - Returns: its exit code; of one that a signal ended, 128 and the signal, as a shell says it.
     @discardableResult
     public func waitUntilExit() -> Int32 {
         process.waitUntilExit()
         release()
-        return process.terminationStatus
+        let status = process.terminationStatus
+        return process.terminationReason == .uncaughtSignal ? 128 + status : status
     }
 
     /// Asks it to end (SIGTERM).
     public func terminate() {
         if process.isRunning { process.terminate() }
+    }
+
+    /// Stops it where it is (SIGSTOP), until it is told to go on.
+    public func pause() {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    }
+
+    /// Lets it go on (SIGCONT).
+    public func resume() {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGCONT) }
     }
 
     /// Ends it at once, and returns when it is gone.

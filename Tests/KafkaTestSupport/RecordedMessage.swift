@@ -32,7 +32,7 @@ public struct RecordedMessage: Hashable, Sendable {
     public var text: String? { value.map { String(decoding: $0, as: UTF8.self) } }
 }
 
-extension Consumer {
+extension ConsumerClient {
     /// Polls until every assigned partition that was named has come to its end, and gives what came.
     public func readToEnd(of partitions: [TopicPartition], within limit: Duration = .seconds(30)) throws
         -> [RecordedMessage]

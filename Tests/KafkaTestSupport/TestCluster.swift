@@ -4,7 +4,9 @@
 public import Kafka
 
 /// A broker that the conformance suite runs on.
-public protocol TestCluster: AnyObject, Sendable {
+public protocol TestCluster: AnyObject {
+    /// Makes its clients.
+    var clients: any KafkaClients { get }
     /// `bootstrap.servers` of its clients.
     var bootstrapServers: String { get }
     /// What it can do.
@@ -16,6 +18,9 @@ public protocol TestCluster: AnyObject, Sendable {
 }
 
 extension TestCluster {
+    /// librdkafka's.
+    public var clients: any KafkaClients { LibrdkafkaClients() }
+
     /// Properties that reach this broker, with others on top.
     public func configuration(_ properties: [String: String] = [:]) -> KafkaConfiguration {
         KafkaConfiguration(["bootstrap.servers": bootstrapServers].merging(properties) { _, given in given })
@@ -24,7 +29,7 @@ extension TestCluster {
 
 extension EmbeddedBroker: TestCluster {
     /// Records and transactions as such; nothing that needs their state.
-    public var capabilities: Set<Capability> { [.transactions] }
+    public var capabilities: Set<Capability> { [.transactions, .wholeClients] }
 
     /// Creates a topic of the mock cluster.
     public func makeTopic(_ name: String, partitions: Int32) throws {

@@ -3,6 +3,7 @@
 
 import JSON
 import Kafka
+import SyncModel
 import Testing
 
 @testable import Operations
@@ -116,12 +117,52 @@ struct ControlTests {
             try desk.produce("sync.status", key: "product-worker/\(instance)", value: Array(heartbeat.utf8))
         }
         let rows = desk.run("status").output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-        #expect(
-            rows.contains {
-                $0.starts(with: ["product-worker", "a", "running", "2s", "0-2,5", "closed", "149", "2", "0"])
-            }
-        )
+        #expect(rows.contains { $0.starts(with: ["product-worker", "a", "running", "2s", "0-2,5", "closed"]) })
+        #expect(rows.contains { $0.starts(with: ["product-worker", "ITEM-PRODUCT", "-", "2", "0"]) })
+        #expect(rows.contains { $0.starts(with: ["coordinator", "-", "not", "running"]) })
         #expect(rows.contains { $0.starts(with: ["product-worker", "b", "silent"]) })
         #expect(rows.contains { $0.starts(with: ["price-worker", "-", "not", "running"]) })
+    }
+
+    @Test func statusCountsRecordsByMappingAndState() throws {
+        let desk = try Desk("sync.control", "sync.status", "sync.couplings")
+        try desk.produce(
+            [
+                Pairs.coupling("ITEM-PRODUCT", "1", 1, .waiting, waitsFor: []),
+                Pairs.coupling("ITEM-PRODUCT", "1", 1, .coupled, exists: true),
+                Pairs.coupling("ITEM-PRODUCT", "2", 2, .coupled, exists: true),
+                Pairs.coupling("ITEM-PRODUCT", "3", 3, .waiting, waitsFor: []),
+                Pairs.coupling("ITEM-PRODUCT", "4", 4, .failed),
+                Pairs.coupling("ITEM-PRODUCT", "5", 5, .skipped),
+                Pairs.coupling("RESOURCE-PRODUCT", "6", 6, .filtered),
+            ],
+            of: "product-worker"
+        )
+        let heartbeat = """
+            {"type":"heartbeat","worker":"coordinator","instance":"c","state":"active","at":"2025-12-31T23:59:57Z",\
+            "partitions":[0],"gateOpen":true,"records":{},"waiting":{},"failed":{},"http":"http://127.0.0.1:8080"}
+            """
+        try desk.produce("sync.status", key: "coordinator/c", value: Array(heartbeat.utf8))
+        let rows = desk.run("status").output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(rows.contains(["coordinator", "c", "active", "3s", "0", "-", "http://127.0.0.1:8080"]))
+        #expect(rows.contains(["product-worker", "ITEM-PRODUCT", "2", "1", "2", "0"]))
+        #expect(rows.contains(["product-worker", "RESOURCE-PRODUCT", "0", "0", "0", "1"]))
+        #expect(rows.contains(["price-worker", "PLLINE-PRODPRICE", "0", "0", "0", "0"]))
+        let report = try JSONDocument().parse(desk.run("status", "--json").output)
+        let counts = report["records"]?.elements.first { $0["mapping"]?.string == "ITEM-PRODUCT" }
+        #expect(counts?["coupled"]?.int64 == 2 && counts?["waiting"]?.int64 == 1 && counts?["failed"]?.int64 == 2)
+    }
+
+    @Test func statusSaysWhereAWorkerStoppedCounting() throws {
+        let desk = try Desk("sync.control", "sync.status")
+        let heartbeat = """
+            {"type":"heartbeat","worker":"price-worker","instance":"a","state":"running","at":"2025-12-31T23:59:58Z",\
+            "partitions":[0],"gateOpen":true,"records":{},"waiting":{"PLLINE-PRODPRICE":2000},"failed":{},\
+            "countsAreCapped":true,"http":null}
+            """
+        try desk.produce("sync.status", key: "price-worker/a", value: Array(heartbeat.utf8))
+        let output = desk.run("status", "--quick").output
+        #expect(output.contains("2000+"))
+        #expect(output.contains("there may be more"))
     }
 }

@@ -78,6 +78,33 @@ struct SendTests {
         )
     }
 
+    @Test func aDirectoryIsNoFileOfLines() throws {
+        let outcome = try Desk("sync.control").run("send", "/etc")
+        #expect(outcome.status == 2)
+        #expect(outcome.errors == "syncctl: /etc is a directory; name files of JSON Lines\n")
+    }
+
+    @Test func aByteOrderMarkBeforeTheFirstLineIsNoPartOfIt() throws {
+        let desk = try Desk("bc.changes.items")
+        let lines = (1...2).map { #"{"systemId":"\#(Pairs.id($0))"}"# }
+        let path = try file("items.jsonl", ["\u{FEFF}\(lines[0])", lines[1]])
+        #expect(desk.run("send", path).status == 0)
+        let values = try desk.records("bc.changes.items").compactMap(\.valueText)
+        #expect(values.count == 2)
+        #expect(values.allSatisfy { !$0.contains("\u{FEFF}") })
+    }
+
+    @Test func anUnreadableDirectoryOfMappingsNamesItsSetting() throws {
+        let desk = try Desk("sync.control")
+        for (command, status) in [("topics", 2), ("mappings", 1)] as [(String, Int32)] {
+            let outcome = desk.run(command, "list", environment: ["SYNC_MAPPINGS_DIR": "/nonexistent"])
+            #expect(outcome.status == status)
+            #expect(
+                outcome.errors.contains("SYNC_MAPPINGS_DIR: /nonexistent: the directory of mappings cannot be read")
+            )
+        }
+    }
+
     @Test func aFileThatIsNotThereIsAWrongCall() throws {
         #expect(try Desk("sync.control").run("send", "/nonexistent/items.jsonl").status == 2)
     }

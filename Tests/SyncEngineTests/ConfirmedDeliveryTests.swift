@@ -109,17 +109,18 @@ struct ConfirmedDeliveryTests {
         #expect(try installation.coupling("CUSTOMER", customer)?.exists == true)
     }
 
-    @Test func failedDeleteLeavesTheRecordThere() throws {
+    @Test func failedDeleteLeavesTheRowThereAndNobodyRefersToIt() throws {
         let installation = try Installation(.init(isConfirmed: true, adjust: { $0.deletionPolicy = .deleteOther }))
         installation.send("customers", Sample.customer("C1"))
         try installation.settle()
         installation.delete("customers", Sample.customer("C1"))
         try installation.runWorkers()
         #expect(try installation.coupling("CUSTOMER", customer)?.exists == false)
-        answer(installation, try #require(installation.changes.last), status: "failed", code: "0x80040227")
+        answer(installation, try #require(installation.changes.last), status: "failed", code: "0x80040265")
         try installation.runWorkers()
         #expect(try installation.coupling("CUSTOMER", customer)?.state == .failed)
-        #expect(try installation.coupling("CUSTOMER", customer)?.exists == true)
+        #expect(try installation.coupling("CUSTOMER", customer)?.crm.isCreated == true)
+        #expect(try installation.coupling("CUSTOMER", customer)?.exists == false)
     }
 
     @Test func duplicateOfOurOwnIdBecomesAnUpdate() throws {

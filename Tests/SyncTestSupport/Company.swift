@@ -3,25 +3,66 @@
 
 import Foundation
 import JSON
+public import SeededRandom
 import SyncModel
 
 /// Records of a company by entity: the demo company's, copied several times.
-struct Company {
+public struct Company: Sendable {
     /// The entities in an order in which references come last.
     static let entities = [
         "currencies", "items", "item-units", "resources", "resource-units", "customers", "price-lists",
         "price-list-lines", "sales-invoices",
     ]
 
-    private(set) var records: [String: [SourceValue]] = [:]
+    /// The records by entity.
+    public private(set) var records: [String: [SourceValue]] = [:]
 
     /// Reads `items.jsonl` and its like.
-    init(directory: String) throws {
+    public init(directory: String) throws {
         let document = JSONDocument()
         for entity in Company.entities {
             let text = try String(contentsOfFile: "\(directory)/\(entity).jsonl", encoding: .utf8)
             records[entity] = try text.split(separator: "\n").map { SourceValue(try document.parse(String($0))) }
         }
+    }
+
+    /// Some invoices and prices with everything that they refer to, and a few records that are difficult.
+    public func part(invoices: Int, prices: Int, using random: inout SeededGenerator) -> Company {
+        var part = self
+        func keep(_ entity: String, where condition: (SourceValue) -> Bool) {
+            part.records[entity] = (records[entity] ?? []).filter(condition)
+        }
+        let sold = (records["sales-invoices"] ?? []).shuffled(using: &random).prefix(invoices)
+        let priced = (records["price-list-lines"] ?? []).shuffled(using: &random).prefix(prices)
+        var items: Set<String> = ["1000", "1896-S"]
+        var resources: Set<String> = []
+        for line in sold.flatMap({ $0.elements("salesInvoiceLines") }) {
+            if line.text("lineType") == "Resource" {
+                resources.insert(line.text("lineObjectNumber"))
+            } else {
+                items.insert(line.text("lineObjectNumber"))
+            }
+        }
+        for price in priced {
+            if price.text("assetType") == "Resource" {
+                resources.insert(price.text("assetNo"))
+            } else {
+                items.insert(price.text("assetNo"))
+            }
+        }
+        let customers = Set(sold.map { $0.text("customerNumber") })
+        let lists = Set(priced.map { $0.text("priceListCode") })
+        part.records["sales-invoices"] = Array(sold)
+        part.records["price-list-lines"] = Array(priced)
+        keep("items") { items.contains($0.text("number")) }
+        keep("item-units") { items.contains($0.text("itemNo")) }
+        keep("resources") { resources.contains($0.text("number")) }
+        keep("resource-units") { resources.contains($0.text("resourceNo")) }
+        keep("customers") { customers.contains($0.text("number")) }
+        keep("price-lists") { lists.contains($0.text("code")) }
+        let codes = Set(part.records.values.joined().map { $0.text("currencyCode") })
+        keep("currencies") { codes.contains($0.text("code")) }
+        return part
     }
 
     /// Adds copies of everything but currencies, resources and price lists.

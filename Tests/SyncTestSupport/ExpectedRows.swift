@@ -16,8 +16,6 @@ public struct ExpectedRows {
     public private(set) var rows: [String: [String: Row]] = [:]
     /// Rows of which exactly one is there, since all claim the same place; which one depends on the order.
     public private(set) var rivals: [[String: Row]] = []
-    /// Rows that may be there or not.
-    public private(set) var optional: [String: Set<String>] = [:]
 
     let history: SourceHistory
     let localCurrency = "GBP"
@@ -36,7 +34,6 @@ public struct ExpectedRows {
         addPriceLists()
         addPrices()
         addInvoices()
-        addDoomed()
     }
 
     /// The id of the row of a pair.
@@ -69,25 +66,10 @@ public struct ExpectedRows {
         code.isEmpty || code == localCurrency ? baseCurrency : found["CURRENCY/\(code)"]
     }
 
-    /// A deleted item's group, units and product: deletes of rows that refer to each other meet in any order.
-    private mutating func addDoomed() {
-        for (id, item) in history.deleted["items"] ?? [:] {
-            optional["uomschedules", default: []].insert(ExpectedRows.id("UNIT GROUP", id))
-            optional["uoms", default: []].insert(ExpectedRows.baseUnit(of: ExpectedRows.id("UNIT GROUP", id)))
-            for unit in records("item-units") where unit.text("itemId") == item.text("systemId") {
-                let row = ExpectedRows.id("ITEM UOM", unit.text("systemId"))
-                optional["uoms", default: []].insert(row)
-                rows["uoms"]?[row] = nil
-            }
-        }
-    }
-
-    /// Whether a change or refusal is about a deleted item or its units.
+    /// Whether a change or refusal is about a deleted item, its units or its prices.
     public func isDoomed(pairKey: String) -> Bool {
         guard let id = pairKey.split(separator: "/").last.map(String.init) else { return false }
-        if history.deleted["items"]?[id] != nil { return true }
-        guard let unit = history.final["item-units"]?[id] else { return false }
-        return history.deleted["items"]?[unit.text("itemId")] != nil
+        return ["items", "item-units", "price-list-lines"].contains { history.deleted[$0]?[id] != nil }
     }
 }
 

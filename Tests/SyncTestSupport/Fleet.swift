@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JSON
 public import Kafka
 public import KafkaTestSupport
+import LocalStack
 import Telemetry
 public import TopicCatalog
 
@@ -28,7 +30,7 @@ public final class Fleet {
     public let broker: RealBroker
     private let executables: String
     private let settings: [String: String]
-    private var delivery: SteadyDelivery?
+    private var delivery: DeliveryThread?
     private var coordinator: WorkerProcess?
 
     /// Makes the topics, and starts the delivery to the other side.
@@ -53,12 +55,15 @@ public final class Fleet {
             let found = try admin.topics(timeoutMs: 10_000)
             return made.allSatisfy { found[$0.name] != nil } ? () : nil
         }
-        delivery = SteadyDelivery(
-            broker.configuration(),
+        let target = target
+        delivery = DeliveryThread(
+            kafka: broker.configuration(),
             topics: topics.topics.map(\.name).filter { $0.hasPrefix("\(prefix)crm.outbound.") },
             group: "\(prefix)delivery",
             topicPrefix: prefix,
-            target: target
+            log: Log(format: .logfmt, level: .error),
+            survivesErrors: true,
+            target: { bytes in (try? JSONDocument().parse(bytes)).flatMap { target.apply($0) } }
         )
     }
 
@@ -124,9 +129,7 @@ public final class Fleet {
     /// A process that ended by itself, with the end of its log; nil while all run.
     public var failure: String? {
         for process in processes + [coordinator].compactMap({ $0 }) where !process.isRunning {
-            let log = (try? String(contentsOfFile: process.log, encoding: .utf8)) ?? ""
-            return
-                "\(process.worker) \(process.instance) ended:\n\(log.split(separator: "\n").suffix(20).joined(separator: "\n"))"
+            return "\(process.worker) \(process.instance) ended:\n\(process.logEnd)"
         }
         return nil
     }
@@ -172,15 +175,18 @@ public final class Fleet {
     /// Stops everything; what has to be kept to find a fault stays.
     ///
     /// - Parameter keepsFiles: state and logs stay where they are.
-    /// - Returns: the exit codes of the workers.
+    /// - Returns: what is wrong with the ends that were not clean, each with the end of its log.
     @discardableResult
-    public func stop(keepsFiles: Bool = false) -> [Int32] {
-        let codes = ([coordinator].compactMap { $0 } + processes.reversed()).map { $0.stop() }
+    public func stop(keepsFiles: Bool = false) -> [String] {
+        let faults = ([coordinator].compactMap { $0 } + processes.reversed()).compactMap { process -> String? in
+            let code = process.stop()
+            return code == 0 ? nil : "\(process.worker) \(process.instance) ended with \(code):\n\(process.logEnd)"
+        }
         processes = []
         coordinator = nil
         delivery?.stop()
         if !keepsFiles { try? FileManager.default.removeItem(atPath: directory) }
-        return codes
+        return faults
     }
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SeededRandom
 
 /// How a posted invoice becomes what the demo data says that it is.
 enum InvoiceLife {

@@ -51,8 +51,15 @@ public struct Published {
         }
     }
 
+    /// Begins with nothing.
+    public init() {}
+
     private mutating func take(_ message: Message, prefix: String) throws {
-        let topic = String(message.topic.dropFirst(prefix.count))
+        try take(message, topic: String(message.topic.dropFirst(prefix.count)))
+    }
+
+    /// Takes the next record of a partition; `topic` is the topic's name without prefix.
+    public mutating func take(_ message: Message, topic: String) throws {
         if topic == "sync.dead-letters" {
             deadLetters += 1
             return

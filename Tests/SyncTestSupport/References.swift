@@ -34,7 +34,12 @@ struct References {
 
     /// Whether the record was made to be deleted.
     func isDoomed(_ record: SourceValue, _ entity: String) -> Bool {
-        entity == "items" && record.text("number").hasPrefix("DOOMED-")
+        switch entity {
+        case "items": record.text("number").hasPrefix("DOOMED-")
+        case "item-units": record.text("itemNo").hasPrefix("DOOMED-")
+        case "price-list-lines": record.text("assetNo").hasPrefix("DOOMED-")
+        default: false
+        }
     }
 
     /// Whether nothing refers to the record, and no other claims its place.

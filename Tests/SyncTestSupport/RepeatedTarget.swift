@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import DataverseSimulator
-import JSON
+public import JSON
 import Foundation
 import Synchronization
 
@@ -26,7 +26,7 @@ public final class RepeatedTarget: Sendable {
     }
 
     /// Applies a change and answers with its result, both as JSON; nil where it is no outbound change.
-    func apply(_ change: JSONValue) -> [UInt8]? {
+    public func apply(_ change: JSONValue) -> [UInt8]? {
         state.withLock { state in
             let id = change["changeId"]?.string ?? ""
             if let answer = state.answers[id] {

@@ -84,19 +84,25 @@ public final class Rest {
     }
 
     /// The waiting pairs all of whose references exist.
-    public func canGoOn() -> [Coupling] {
-        let waiting = monitor.couplings.values.filter {
+    public func canGoOn() -> [Coupling] { Self.canGoOn(monitor.couplings) }
+
+    /// Those of the couplings that wait though all of their references exist.
+    public static func canGoOn(_ couplings: [String: Coupling]) -> [Coupling] {
+        let waiting = couplings.values.filter {
             $0.waiting != nil && $0.state != .failed && $0.state != .skipped && $0.inFlight == nil
         }
         guard !waiting.isEmpty else { return [] }
         var existing: Set<String> = []
-        for coupling in monitor.couplings.values where coupling.exists {
+        for coupling in couplings.values where coupling.exists {
             existing.insert("\(coupling.mapping)/\(coupling.company)/\(coupling.id)")
             if let key = coupling.bc.key { existing.insert("\(coupling.mapping)/\(coupling.company)/\(key)") }
         }
         return waiting.filter { coupling in
             guard let references = coupling.waiting?.waitsFor else { return true }
-            return references.allSatisfy { existing.contains("\($0.mapping)/\(coupling.company)/\($0.key)") }
+            // Everything that refers to a deleted record is deleted too in the end.
+            return references.allSatisfy {
+                $0.reason == .referenced || existing.contains("\($0.mapping)/\(coupling.company)/\($0.key)")
+            }
         }
     }
 

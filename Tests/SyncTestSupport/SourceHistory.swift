@@ -3,6 +3,7 @@
 
 import Foundation
 import JSON
+import SeededRandom
 import SyncModel
 
 /// The demo company many times over, as a history of change events in a bad order, and where it ends.
@@ -24,6 +25,9 @@ public struct SourceHistory: Sendable {
         public var withoutKey = 5
         /// Share of records that a database connector reports, in percent.
         public var connector = 5
+
+        /// Items that nothing refers to, to be deleted, for each copy.
+        public var doomedItems = 5
 
         /// Makes options with the defaults.
         public init(copies: Int = 1, seed: UInt64) {
@@ -51,9 +55,14 @@ public struct SourceHistory: Sendable {
 
     /// Reads the demo data and writes its history.
     public init(directory: String, _ options: Options) throws {
+        self.init(try Company(directory: directory), options)
+    }
+
+    /// Writes the history of a company.
+    public init(_ company: Company, _ options: Options) {
         self.options = options
         random = SeededGenerator(seed: options.seed)
-        var company = try Company(directory: directory)
+        var company = company
         company.multiply(by: options.copies, using: &random)
         addDoomedItems(to: &company)
         let referenced = References(company)
@@ -65,12 +74,14 @@ public struct SourceHistory: Sendable {
         placed = []
     }
 
-    /// Adds items that nothing refers to, to be deleted; half have a unit, so that they become products.
+    /// Adds items to be deleted; half have a unit and a price, which are deleted too, in any order.
     private func addDoomedItems(to company: inout Company) {
-        guard let item = company.records["items"]?.first, let unit = company.records["item-units"]?.first else {
+        guard let item = company.records["items"]?.first, let unit = company.records["item-units"]?.first,
+            let price = company.records["price-list-lines"]?.first(where: { $0.text("assetType") == "Item" })
+        else {
             return
         }
-        for index in 0..<options.copies * 5 {
+        for index in 0..<options.copies * options.doomedItems {
             var doomed = item
             let id = NamedUUID.make("doomed item \(index)")
             doomed["systemId"] = .text(id)
@@ -82,6 +93,12 @@ public struct SourceHistory: Sendable {
             own["itemId"] = .text(id)
             own["itemNo"] = .text("DOOMED-\(index)")
             company.add(own, to: "item-units")
+            var line = price
+            line["systemId"] = .text(NamedUUID.make("price of doomed item \(index)"))
+            for name in ["assetNo", "productNo"] { line[name] = .text("DOOMED-\(index)") }
+            line["assetId"] = .text(id)
+            line["unitOfMeasureCode"] = own["code"]
+            company.add(line, to: "price-list-lines")
         }
     }
 
@@ -96,6 +113,8 @@ public struct SourceHistory: Sendable {
         var place = firstPlace(entity)
         for version in versions {
             place += random.fraction() * (1.2 - place)
+            // When everything is there, so that deletes meet rows that refer to each other.
+            if version.operation == .delete, referenced.isDoomed(record, entity) { place += 1.2 }
             let value =
                 isConnector
                 ? version.connector(entity: entity) : version.canonical(entity: entity, company: SourceHistory.company)
@@ -175,7 +194,7 @@ public struct SourceHistory: Sendable {
         }
         if referenced.isDoomed(record, entity) || (referenced.isFree(record, entity) && random.chance(10)) {
             versions.append(version(.delete, image))
-            if entity == "price-list-lines", random.chance(20) {
+            if entity == "price-list-lines", !referenced.isDoomed(record, entity), random.chance(20) {
                 SourceHistory.change(&image, entity, using: &random)
                 versions.append(version(.create, image))
             }

@@ -51,6 +51,9 @@ public final class WorkerProcess {
     /// What it has written.
     public var logText: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
+    /// The last lines of it.
+    public var logEnd: String { logText.split(separator: "\n").suffix(20).joined(separator: "\n") }
+
     /// Waits until it has ended by itself.
     ///
     /// - Returns: its exit code.
@@ -85,6 +88,12 @@ public final class WorkerProcess {
         }
         try start()
     }
+
+    /// Stops it where it is, until it is told to go on.
+    public func pause() { process?.pause() }
+
+    /// Lets it go on.
+    public func resume() { process?.resume() }
 
     /// Ends it without warning.
     public func kill() { process?.kill() }

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EntityRules
+import ItemEvents
 import JSON
 import SyncEngine
+import SyncEngineTestSupport
 import SyncModel
 import TableMappings
 
@@ -87,13 +89,8 @@ final class Workload {
         for item in 0..<itemCount {
             event.set(id: ids[item], item: item, price: 0, sequence: 1)
             try process("items", key: event.key, value: event.value, units)
-            let id = String(decoding: ids[item], as: UTF8.self)
-            let unit = "f" + id.dropFirst()
-            let value = """
-                {"op":"c","ts_ms":1,"source":{"company":"CRONUS International Ltd.","sequence":1},"after":{\
-                "systemId":"\(unit)","itemId":"\(id)","itemNo":"\(ItemEvent.number(item))","code":"PCS","qtyPerUnitOfMeasure":1}}
-                """
-            try process("item-units", key: Array(unit.utf8), value: Array(value.utf8), units)
+            let unit = ItemEvent.unit(of: item)
+            try process("item-units", key: unit.key, value: unit.value, units)
         }
         try tables.commit()
         guard couplings.refused == 0 else { throw Unexpected(reason: "\(couplings.refused) units were refused") }

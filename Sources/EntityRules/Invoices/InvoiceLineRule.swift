@@ -18,21 +18,28 @@ struct InvoiceLineRule: EntityRule {
     ]
 
     func factProperties(of key: String?, _ settings: EngineSettings) -> [String] {
-        ["discountAmount", "netAmountIncludingTax"]
+        ["discountAmount", "netAmount", "netAmountIncludingTax"]
     }
 
     func complete(_ evaluation: inout Evaluation) throws {
         let document = evaluation.coupling.document ?? ""
-        guard let header = try evaluation.require("POSTEDSALESINV-INV", key: document, byID: true, column: "invoiceid")
-        else {
-            return
-        }
+        let header = try evaluation.require(
+            "POSTEDSALESINV-INV",
+            key: document,
+            byID: true,
+            column: "invoiceid",
+            columns: ["statecode"]
+        )
+        guard let header else { return }
         // Lines are sent with their invoice and not again (INV-16).
         if evaluation.coupling.crm.isCreated, evaluation.coupling.state == .coupled,
             evaluation.coupling.base["extendedamount"] != nil
         {
             evaluation.columns = []
             return
+        }
+        if header.values["statecode"] ?? "0" != "0" {
+            evaluation.awaitOpening(of: "POSTEDSALESINV-INV", document: document)
         }
         evaluation.set(
             "invoiceid",

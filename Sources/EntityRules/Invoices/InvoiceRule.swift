@@ -10,7 +10,11 @@ struct InvoiceRule: EntityRule {
     static let lineMapping = "POSTEDSALESLINE-INV"
 
     func factProperties(of key: String?, _ settings: EngineSettings) -> [String] {
-        ["currencyCode", "pricesIncludeTax", "shipmentDate"] + InvoiceLineRule.shipToColumns.map(\.property)
+        // The amounts and the status close an invoice again that was opened for a late line.
+        [
+            "currencyCode", "pricesIncludeTax", "shipmentDate", "status", "remainingAmount", "discountAmount",
+            "totalAmountExcludingTax", "totalAmountIncludingTax",
+        ] + InvoiceLineRule.shipToColumns.map(\.property)
     }
 
     /// Active and billed; a closed invoice is opened before its state changes (INV-31).
@@ -100,58 +104,5 @@ struct InvoiceRule: EntityRule {
         }
         writer.endObject()
         return [writer.text]
-    }
-}
-
-/// The lines of an invoice, as its event carries them or as they came by themselves.
-struct InvoiceLines {
-    /// The lines in the event; empty where they come by themselves.
-    let embedded: [JSONValue]
-    let isEmbedded: Bool
-    /// The ids of the lines that must be there.
-    let ids: [String]
-    /// Sum of the line discounts.
-    private(set) var discount = DecimalText(0)
-    private var including = DecimalText(0)
-    private var known = 0
-
-    init(_ evaluation: Evaluation) throws {
-        let property = evaluation.image["salesInvoiceLines"]
-        if let lines = property, lines.kind == .array {
-            isEmbedded = true
-            embedded = lines.elements.filter { $0.kind == .object && $0["lineType"]?.string != "Comment" }
-            var ids = embedded.compactMap { DocumentLines.id(of: $0, document: evaluation.coupling.id) }
-            if !(try InvoiceRule().derivedLines(of: evaluation.image).isEmpty) {
-                ids.append("\(evaluation.coupling.id)/rounding")
-            }
-            self.ids = ids
-            for line in embedded {
-                discount = discount + (try PropertyReader.decimal(line, "discountAmount") ?? DecimalText(0))
-            }
-        } else {
-            isEmbedded = false
-            embedded = []
-            ids = []
-            for line in try evaluation.lines(InvoiceRule.lineMapping) where line.exists && !line.isWaiting {
-                discount = discount + (line.facts["discountAmount"].flatMap { DecimalText($0) } ?? DecimalText(0))
-                including =
-                    including + (line.facts["netAmountIncludingTax"].flatMap { DecimalText($0) } ?? DecimalText(0))
-                known += 1
-            }
-        }
-    }
-
-    /// The lines that are not wholly on the other side yet: a closed invoice takes no more of them.
-    func missing(in evaluation: Evaluation) throws -> [Waiting.Reference] {
-        guard isEmbedded else {
-            let total = try PropertyReader.decimal(evaluation.image, "totalAmountIncludingTax") ?? DecimalText(0)
-            if total == including, known > 0 || total.isZero { return [] }
-            return [.init(mapping: InvoiceRule.lineMapping, key: "\(evaluation.coupling.id)/*", reason: .unseen)]
-        }
-        return try ids.compactMap { id in
-            let line = try evaluation.find(InvoiceRule.lineMapping, key: id, byID: true)
-            if let line, (line.exists && !line.isWaiting) || line.state == .filtered { return nil }
-            return .init(mapping: InvoiceRule.lineMapping, key: id, reason: line?.reason ?? .unseen)
-        }
     }
 }

@@ -6,7 +6,6 @@ import SyncModel
 
 /// Products from items and resources.
 struct ProductRule: EntityRule {
-    let unitMapping: String
     let baseUnitProperty: String
 
     static let active = RecordState(state: 0, status: 1)

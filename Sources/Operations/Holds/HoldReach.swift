@@ -21,11 +21,11 @@ struct HoldReach: Equatable {
     init(of name: String, among active: [TableMapping]) {
         let graph = ReferenceGraph(mappings: active)
         let own = active.filter { $0.name == name }
-        let entities = own.flatMap(Self.entities)
+        let entities = own.flatMap(\.sourceEntities)
         let workers = Set(own.compactMap(\.worker))
         alsoHeld = active.filter { other in
             other.name != name && other.worker.map(workers.contains) ?? false
-                && Self.entities(of: other).contains(where: entities.contains)
+                && other.sourceEntities.contains(where: entities.contains)
         }.map(\.name)
         var dependents: [String] = []
         var next = [name] + alsoHeld
@@ -36,11 +36,5 @@ struct HoldReach: Equatable {
         }
         self.entities = entities
         self.dependents = dependents
-    }
-
-    private static func entities(of mapping: TableMapping) -> [String] {
-        let table = mapping.businessCentral
-        let document = table.embeddedIn.map { [$0.entity] } ?? []
-        return table.entities + document.filter { !table.entities.contains($0) }
     }
 }

@@ -9,7 +9,8 @@ final class Cluster {
     /// How long the first answer is waited for.
     static let reachTimeoutMs: Int32 = 8_000
 
-    let admin: Admin
+    private let admin: Admin
+    private let patience = Patience()
     /// The partition counts of the topics that exist.
     let partitionCounts: [String: Int32]
     private let configuration: KafkaConfiguration
@@ -33,14 +34,20 @@ final class Cluster {
 
     private init(_ configuration: KafkaConfiguration) throws {
         self.configuration = configuration
-        admin = try Admin(configuration: configuration, observer: nil)
+        let admin = try Admin(configuration: configuration, observer: nil)
+        self.admin = admin
         do {
-            partitionCounts = try admin.topics(timeoutMs: Self.reachTimeoutMs)
+            partitionCounts = try patience.ask { try admin.topics(timeoutMs: Self.reachTimeoutMs) }
         } catch let error as KafkaError where error.disposition == .retriable {
             admin.close()
             let servers = configuration.properties["bootstrap.servers"] ?? ""
             throw CommandError("Kafka cannot be reached at \(servers): \(error.message)", .unreachable)
         }
+    }
+
+    /// Asks the cluster, again while its answer is one that passes by itself.
+    func ask<Answer>(_ question: (Admin) throws -> Answer) throws -> Answer {
+        try patience.ask { try question(admin) }
     }
 
     /// The partitions of topics that have to exist.

@@ -44,7 +44,7 @@ struct Installation {
         do throws(MappingErrors) {
             mappings = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
         } catch {
-            throw CommandError(error.problems.map(\.description).joined(separator: "; "), .usage)
+            throw SettingsError(problems: error.settingProblems)
         }
         conditions = TableMapping.Condition.holding(
             unitGroupMapping: settings.isOn(.unitGroupMapping),
@@ -69,9 +69,6 @@ struct Installation {
 
     /// The change topics that feed a mapping, with prefix.
     func changeTopics(of mapping: TableMapping) -> [String] {
-        let table = mapping.businessCentral
-        var entities = table.entities
-        if let document = table.embeddedIn?.entity, !entities.contains(document) { entities.append(document) }
-        return entities.map { "\(prefix)bc.changes.\($0)" }.filter { topics[$0] != nil }
+        [mapping].changeTopics.map { prefix + $0 }.filter { topics[$0] != nil }
     }
 }

@@ -14,8 +14,8 @@ struct RecordReader {
 
     /// Calls the body with every record that is visible to `read_committed` readers now.
     func readAll(_ partitions: [TopicPartition], _ body: (Message) throws -> Void) throws {
-        let ends = try cluster.admin.endOffsets(partitions, isolation: .readCommitted)
-        let starts = try cluster.admin.beginningOffsets(partitions)
+        let ends = try cluster.ask { try $0.endOffsets(partitions, isolation: .readCommitted) }
+        let starts = try cluster.ask { try $0.beginningOffsets(partitions) }
         var next: [TopicPartition: Int64] = [:]
         for partition in partitions {
             guard let end = ends[partition], let start = starts[partition], start < end else { continue }
@@ -44,8 +44,8 @@ struct RecordReader {
         of partition: TopicPartition,
         _ isolation: Admin.Isolation = .readCommitted
     ) throws -> Message? {
-        let ends = try cluster.admin.endOffsets([partition], isolation: isolation)
-        let starts = try cluster.admin.beginningOffsets([partition])
+        let ends = try cluster.ask { try $0.endOffsets([partition], isolation: isolation) }
+        let starts = try cluster.ask { try $0.beginningOffsets([partition]) }
         guard offset >= starts[partition] ?? 0, offset < ends[partition] ?? 0 else { return nil }
         var found: Message?
         try read(from: [partition: offset], isolation) { event in

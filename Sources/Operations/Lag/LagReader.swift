@@ -31,8 +31,8 @@ struct LagReader {
         }
         let known = committed.filter { cluster.partitionCounts[$0.partition.topic] ?? 0 > $0.partition.partition }
         let partitions = Array(Set(known.map(\.partition)))
-        let ends = try cluster.admin.endOffsets(partitions, isolation: .readUncommitted)
-        let starts = try cluster.admin.beginningOffsets(partitions)
+        let ends = try cluster.ask { try $0.endOffsets(partitions, isolation: .readUncommitted) }
+        let starts = try cluster.ask { try $0.beginningOffsets(partitions) }
         let lags = known.map { group, partition, offset in
             PartitionLag(
                 group: group,
@@ -49,20 +49,16 @@ struct LagReader {
     private func expectedPartitions(of group: String) -> [TopicPartition] {
         let installation = context.installation
         guard let worker = installation.workers.first(where: { installation.prefix + $0 == group }) else { return [] }
-        var topics: [String] = ["\(installation.prefix)sync.inbox.\(worker)"]
-        for mapping in installation.active where mapping.worker == worker {
-            topics += installation.changeTopics(of: mapping).filter { !topics.contains($0) }
-        }
-        return topics.flatMap { topic in
+        return installation.active.topics(of: worker).map { installation.prefix + $0 }.flatMap { topic in
             (0..<(cluster.partitionCounts[topic] ?? 0)).map { TopicPartition(topic, $0) }
         }
     }
 
     private func offsets(of group: String, _ expected: [TopicPartition]) throws -> [TopicPartition: Int64?] {
-        let known = try cluster.admin.groupOffsets(group, nil)
+        let known = try cluster.ask { try $0.groupOffsets(group, nil) }
         let missing = expected.filter { known[$0] == nil }
         // The embedded broker answers only when it is asked for partitions by name.
-        return known.merging(try cluster.admin.groupOffsets(group, missing)) { first, _ in first }
+        return known.merging(try cluster.ask { try $0.groupOffsets(group, missing) }) { first, _ in first }
     }
 
     /// Adds how old the next unread record of each partition is.

@@ -86,7 +86,10 @@ public enum MappingsCommand {
             catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
         } catch {
             if call.isSet("json") { call.console.printRaw(MappingsReport.checkJSON(error)) }
-            for problem in error.problems { call.console.printError(problem.description) }
+            for problem in error.problems {
+                // A line of a file is a link in editors; what is wrong with the whole directory names its setting.
+                call.console.printError(problem.line == 0 ? "SYNC_MAPPINGS_DIR: \(problem)" : problem.description)
+            }
             return ExitCode.no.rawValue
         }
         let conditions = TableMapping.Condition.holding(

@@ -131,7 +131,11 @@ struct EventLineParser {
         do {
             let value = try eventDocument.parse(event)
             // Whether a company is missing is for the worker to say, which may have one set.
-            return try ChangeEvent(value, keyID: keyID, defaultCompany: company ?? "-").id
+            let event = try ChangeEvent(value, keyID: keyID, defaultCompany: company ?? "-")
+            if let flaw = event.flaw { throw EventLine.Problem(reason: flaw.message) }
+            return event.id
+        } catch let problem as EventLine.Problem {
+            throw problem
         } catch let error as ChangeEvent.Malformed {
             throw EventLine.Problem(reason: error.reason)
         } catch {

@@ -25,6 +25,10 @@ final class LineReader {
     /// Opens a file; `-` is standard input.
     init(_ path: String) throws(CommandError) {
         name = path == "-" ? "standard input" : path
+        var isDirectory: ObjCBool = false
+        if path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+            throw CommandError("\(path) is a directory; name files of JSON Lines", .usage)
+        }
         if path == "-" {
             file = .standardInput
         } else if let opened = FileHandle(forReadingAtPath: path) {
@@ -61,6 +65,11 @@ final class LineReader {
 
     private func deliver(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         number += 1
+        var range = range
+        // Some editors put a byte order mark before UTF-8 text; it is no part of the first line.
+        if number == 1, buffer[range].starts(with: [0xEF, 0xBB, 0xBF]) {
+            range = (range.lowerBound + 3)..<range.upperBound
+        }
         try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
@@ -73,7 +82,14 @@ final class LineReader {
             byteCount += Int64(data.count)
             buffer.append(contentsOf: data)
         } catch {
-            throw CommandError("\(name) cannot be read: \(error.localizedDescription)", .no)
+            throw CommandError("\(name) cannot be read: \(Self.reason(error))", .no)
         }
+    }
+
+    /// What the system says of an error, without Foundation's words around it.
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+        guard underlying.domain == NSPOSIXErrorDomain else { return "the system gives no reason" }
+        return String(cString: strerror(Int32(underlying.code)))
     }
 }

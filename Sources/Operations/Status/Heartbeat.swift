@@ -18,6 +18,8 @@ struct Heartbeat: Encodable, Equatable {
     let records: [String: [String: Int64]]
     let waiting: [String: Int64]
     let failed: [String: Int64]
+    /// The worker stopped counting waiting and failed records at its limit.
+    let countsAreCapped: Bool
     let http: String?
 
     /// Reads a record of `sync.status`; nil where it is none.
@@ -34,6 +36,7 @@ struct Heartbeat: Encodable, Equatable {
         self.records = records
         waiting = json["waiting"]?.counts ?? [:]
         failed = json["failed"]?.counts ?? [:]
+        countsAreCapped = json["countsAreCapped"]?.bool ?? false
         http = json["http"]?.string
     }
 
@@ -42,9 +45,6 @@ struct Heartbeat: Encodable, Equatable {
 
     /// Whether the instance lives, as far as its last sign tells.
     func isAlive(at now: Int64) -> Bool { now - atMs <= Self.silenceLimitMs && state != "stopping" }
-
-    /// Records that were taken, of all mappings.
-    var recordCount: Int64 { records.values.flatMap(\.values).reduce(0, +) }
 }
 
 extension JSONValue {

@@ -7,9 +7,13 @@ internal import Kafka
 
 /// `syncctl status`.
 struct StatusCommand {
+    /// The name under which coordinators give signs of life.
+    static let coordinator = "coordinator"
+
     struct Report: Encodable {
         let instances: [Instance]
         let silentWorkers: [String]
+        let records: [MappingCounts]
         let gates: [ControlRecords.Gate]
         let holds: [ControlRecords.Hold]
     }
@@ -25,37 +29,60 @@ struct StatusCommand {
     func command() -> Command {
         commands.make(
             "status",
-            summary: "Shows the running workers, gates, holds, and how much waits or failed.",
-            details:
-                "An instance that gave no sign of life for 30 seconds is shown as silent; --all shows older ones too.",
+            summary: "Shows the running workers, their records by state, gates and holds.",
+            details: """
+                An instance that gave no sign of life for 30 seconds is shown as silent; --all shows older ones too. \
+                Records are counted from the couplings topics; --quick takes the counts of waiting and failed ones that \
+                the workers give themselves.
+                """,
             options: [
                 .flag("json", "Print JSON."), .flag("all", short: "a", "Also instances that are silent for a day."),
+                .flag("quick", short: "q", "Do not read the couplings topics."),
             ]
         ) { context in
-            let (heartbeats, control) = try Cluster.with(context.installation) { cluster in
-                (try Self.heartbeats(context, cluster), try ControlRecords.read(context, cluster))
-            }
             let now = context.now()
+            let (heartbeats, control, counts) = try Cluster.with(context.installation) { cluster in
+                let heartbeats = try Self.heartbeats(context, cluster)
+                let living = heartbeats.filter { $0.isAlive(at: now) }
+                return (
+                    heartbeats, try ControlRecords.read(context, cluster), try Self.counts(living, context, cluster)
+                )
+            }
             let shown = heartbeats.filter { context.call.isSet("all") || now - $0.atMs < 86_400_000 }
             let living = Set(shown.filter { $0.isAlive(at: now) }.map(\.worker))
-            let silent = context.installation.workers.filter { !living.contains($0) }
+            let silent = ([Self.coordinator] + context.installation.workers).filter { !living.contains($0) }
             if context.isJSON {
                 let instances = shown.map {
                     Instance(heartbeat: $0, alive: $0.isAlive(at: now), ageSeconds: max(0, now - $0.atMs) / 1_000)
                 }
-                context.print(
-                    json: Report(
-                        instances: instances,
-                        silentWorkers: silent,
-                        gates: control.gates,
-                        holds: control.holds
-                    )
+                let report = Report(
+                    instances: instances,
+                    silentWorkers: silent,
+                    records: counts,
+                    gates: control.gates,
+                    holds: control.holds
                 )
+                context.print(json: report)
             } else {
-                Self.print(shown, silent: silent, control, context)
+                Self.print(shown, silent: silent, context)
+                Self.print(counts, context)
+                Self.print(control, context)
             }
             return .done
         }
+    }
+
+    /// The records by mapping: from the couplings topics where these are there and wanted, else from the heartbeats.
+    private static func counts(
+        _ living: [Heartbeat],
+        _ context: CommandContext,
+        _ cluster: Cluster
+    ) throws -> [MappingCounts] {
+        let mappings = context.installation.active
+        let isThere = context.installation.couplingsTopics.allSatisfy { cluster.partitionCounts[$0.topic] != nil }
+        guard isThere, !context.call.isSet("quick") else { return MappingCounts.of(living, mappings: mappings) }
+        let table = try CouplingReader(context: context, cluster: cluster).table()
+        return MappingCounts.of(table.sorted { _ in true }, mappings: mappings)
     }
 
     /// The last heartbeat of every instance, by worker and instance.
@@ -71,42 +98,44 @@ struct StatusCommand {
         return found.values.sorted { ($0.worker, $0.instance) < ($1.worker, $1.instance) }
     }
 
-    private static func print(
-        _ heartbeats: [Heartbeat],
-        silent: [String],
-        _ control: ControlRecords,
-        _ context: CommandContext
-    ) {
-        var table = context.table(
-            "WORKER",
-            "INSTANCE",
-            "STATE",
-            "SEEN",
-            "PARTITIONS",
-            "GATE",
-            "RECORDS",
-            "WAITING",
-            "FAILED",
-            "HTTP"
-        )
+    private static func print(_ heartbeats: [Heartbeat], silent: [String], _ context: CommandContext) {
+        var table = context.table("WORKER", "INSTANCE", "STATE", "SEEN", "PARTITIONS", "GATE", "HTTP")
         for heartbeat in heartbeats {
             let isAlive = heartbeat.isAlive(at: context.now())
-            let failed = heartbeat.failed.values.reduce(0, +)
-            let waiting = heartbeat.waiting.values.reduce(0, +)
+            let isWell = ["running", "active", "standby"].contains(heartbeat.state)
+            let gate: TableFormatter.Cell =
+                heartbeat.worker == coordinator ? "-" : heartbeat.gateOpen ? "open" : .init("closed", .doubtful)
             table.add([
                 .init(heartbeat.worker), .init(heartbeat.instance),
-                isAlive
-                    ? .init(heartbeat.state, heartbeat.state == "running" ? .good : .doubtful) : .init("silent", .bad),
-                .init(context.age(heartbeat.atMs)), .init(ranges(heartbeat.partitions)),
-                heartbeat.gateOpen ? "open" : .init("closed", .doubtful), .init(String(heartbeat.recordCount)),
-                .init(String(waiting), waiting > 0 ? .doubtful : .plain),
-                .init(String(failed), failed > 0 ? .bad : .plain), .init(heartbeat.http ?? "-"),
+                isAlive ? .init(heartbeat.state, isWell ? .good : .doubtful) : .init("silent", .bad),
+                .init(context.age(heartbeat.atMs)), .init(ranges(heartbeat.partitions)), gate,
+                .init(heartbeat.http ?? "-"),
             ])
         }
         for worker in silent where !heartbeats.contains(where: { $0.worker == worker }) {
-            table.add([.init(worker), "-", .init("not running", .bad), "-", "-", "-", "-", "-", "-", "-"])
+            table.add([.init(worker), "-", .init("not running", .bad), "-", "-", "-", "-"])
         }
         context.console.print(table.text())
+    }
+
+    private static func print(_ counts: [MappingCounts], _ context: CommandContext) {
+        var table = context.table("WORKER", "MAPPING", "COUPLED", "WAITING", "FAILED", "OTHER")
+        for count in counts {
+            let more = count.atLeast ? "+" : ""
+            table.add([
+                .init(count.worker), .init(count.mapping), .init(count.coupled.map(String.init) ?? "-"),
+                .init("\(count.waiting)\(more)", count.waiting > 0 ? .doubtful : .plain),
+                .init("\(count.failed)\(more)", count.failed > 0 ? .bad : .plain),
+                .init(count.other.map(String.init) ?? "-"),
+            ])
+        }
+        context.console.print("\n\(table.text())")
+        if counts.contains(where: \.atLeast) {
+            context.console.print("+: a worker stopped counting at 2000 records of a partition; there may be more")
+        }
+    }
+
+    private static func print(_ control: ControlRecords, _ context: CommandContext) {
         for gate in control.gates where !gate.open {
             let cause = gate.reason.map { ": \($0)" } ?? ""
             context.console.print("gate of \(gate.worker) is closed\(cause)")

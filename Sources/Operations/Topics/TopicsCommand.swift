@@ -50,7 +50,7 @@ struct TopicsCommand {
             try Cluster.with(context.installation) { cluster in
                 let topics = context.installation.topics.topics
                 let missing = topics.filter { cluster.partitionCounts[$0.name] == nil }
-                let created = try Self.create(missing, cluster.admin)
+                let created = try Self.create(missing, cluster)
                 var counts = cluster.partitionCounts
                 for topic in created { counts[topic.name] = topic.partitions }
                 return try Self.report(context, cluster, counts: counts, created: created.map(\.name))
@@ -95,11 +95,11 @@ struct TopicsCommand {
         }
     }
 
-    private static func create(_ missing: [TopicDefinition], _ admin: Admin) throws -> [TopicDefinition] {
+    private static func create(_ missing: [TopicDefinition], _ cluster: Cluster) throws -> [TopicDefinition] {
         let requests = missing.map {
             Admin.NewTopic($0.name, partitions: $0.partitions, configuration: $0.configuration)
         }
-        let results = try admin.createTopics(requests, timeoutMs: 60_000)
+        let results = try cluster.ask { try $0.createTopics(requests, timeoutMs: 60_000) }
         for (topic, error) in results.sorted(by: { $0.key < $1.key }) {
             // Somebody else may have been quicker; what they made is checked with the rest on the next call.
             if let error, error.name != "TOPIC_ALREADY_EXISTS" {
@@ -116,7 +116,7 @@ struct TopicsCommand {
         created: [String]?
     ) throws -> ExitCode {
         let topics = context.installation.topics.topics
-        let settings = try settings(topics.map(\.name).filter { cluster.partitionCounts[$0] != nil }, cluster.admin)
+        let settings = try settings(topics.map(\.name).filter { cluster.partitionCounts[$0] != nil }, cluster)
         let comparison = TopicComparison(topics, partitionCounts: counts, settings: settings)
         let isSame = comparison.different.isEmpty
         if context.isJSON {
@@ -154,9 +154,9 @@ struct TopicsCommand {
     }
 
     /// The settings in force; nil where the broker does not answer that question, as the embedded one.
-    private static func settings(_ names: [String], _ admin: Admin) throws -> [String: [String: String]]? {
+    private static func settings(_ names: [String], _ cluster: Cluster) throws -> [String: [String: String]]? {
         do {
-            return try admin.topicConfiguration(names, timeoutMs: 5_000)
+            return try cluster.ask { try $0.topicConfiguration(names, timeoutMs: 5_000) }
         } catch let error as KafkaError where error.disposition == .retriable {
             return nil
         }

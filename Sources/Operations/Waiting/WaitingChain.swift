@@ -25,6 +25,8 @@ struct WaitingChain: Sendable, Hashable {
         case circle
         /// It exists by now: its owner has yet to go on.
         case exists
+        /// It is to be deleted, and rows of the other side refer to it.
+        case referenced
         /// It waits, but for nothing that its owner has named yet.
         case undecided
     }
@@ -106,6 +108,8 @@ extension WaitingChain {
             let found = table.pair(mapping: reference.mapping, company: pair.pairKey.company, key: reference.key)
             if reference.reason == .inFlight {
                 link.finding = .unconfirmed
+            } else if reference.reason == .referenced {
+                link.finding = .referenced
             } else if let found {
                 link.finding = Finding(found)
                 if link.finding == .waiting, above.contains(found.pairKey) { link.finding = .circle }
@@ -146,6 +150,7 @@ extension WaitingChain.Finding {
         case .waiting: "waiting"
         case .circle: "circle"
         case .exists: "exists"
+        case .referenced: "referenced"
         case .undecided: "undecided"
         }
     }
@@ -162,6 +167,7 @@ extension WaitingChain.Finding {
         case .waiting: "waits"
         case .circle: "waits for it in turn"
         case .exists: "exists by now, about to go on"
+        case .referenced: "is still referred to by rows of the other side"
         case .undecided: "waits for its worker"
         }
     }

@@ -138,7 +138,7 @@ extension WaitingChain.Finding {
     var style: TableFormatter.Style {
         switch self {
         case .failed, .skipped, .circle: .bad
-        case .unseen, .filtered, .deleted: .doubtful
+        case .unseen, .filtered, .deleted, .referenced: .doubtful
         case .unconfirmed, .waiting, .exists, .undecided: .faint
         }
     }

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncEngine
+
 extension Installation {
     /// Runs the workers until each waits for another or for a delivery.
     func runWorkers() throws {
@@ -17,10 +19,31 @@ extension Installation {
     }
 
     /// Runs everything, in order and without accidents, until nothing happens any more.
+    ///
+    /// Time goes on as long as that lets a refused delete succeed.
     func settle() throws {
+        var refused = Int.max
         repeat {
-            try runWorkers()
-            try deliverAll()
-        } while instances.contains { !isQuiet($0) }
+            repeat {
+                try runWorkers()
+                try deliverAll()
+            } while instances.contains { !isQuiet($0) }
+        } while try passTime(&refused)
+    }
+
+    /// Lets the time pass after which every refused delete is tried again.
+    ///
+    /// - Returns: whether there are fewer of them than the last time.
+    private func passTime(_ refused: inout Int) throws -> Bool {
+        let last = refused
+        now += 3_600_000
+        for instance in instances { instance.engine.now = now }
+        refused = try instances.reduce(0) { try $0 + $1.countDueDeletes() }
+        guard refused < last, refused > 0 else {
+            now -= 3_600_000
+            return false
+        }
+        for instance in instances { try instance.engine.releaseDueDeletes(limit: 1_000_000) }
+        return true
     }
 }

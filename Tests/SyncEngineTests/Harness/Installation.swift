@@ -4,6 +4,7 @@
 import DataverseSimulator
 import JSON
 import SyncEngine
+import SyncEngineTestSupport
 import SyncModel
 import TableMappings
 

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EntityRules
-import SyncEngine
+import SyncEngineTestSupport
 import SyncModel
 import TableMappings
+
+@testable import SyncEngine
 
 /// A topic's partition.
 struct TopicSlot: Hashable, Comparable {
@@ -24,7 +26,7 @@ final class WorkerInstance {
     let sink = CollectingSink()
     /// How far each couplings topic was read.
     var tailPositions: [TopicSlot: Int] = [:]
-    let entities: [String]
+    private let changeTopics: [String]
     private let mappings: Set<String>
     /// The couplings topics that it reads: its own and those of the workers that it refers to.
     private let tails: Set<String>
@@ -39,14 +41,7 @@ final class WorkerInstance {
         let own = active.filter { $0.worker == name }.map {
             ActiveMapping($0, rule: EntityRuleCatalog.rule(for: $0.name), conditions: settings.conditions)
         }
-        var entities: [String] = []
-        for table in own.map(\.mapping.businessCentral) {
-            for entity in table.entities + [table.embeddedIn?.entity].compactMap({ $0 })
-            where !entities.contains(entity) {
-                entities.append(entity)
-            }
-        }
-        self.entities = entities
+        changeTopics = own.map(\.mapping).changeTopics
         mappings = Set(own.map(\.mapping.name))
         let graph = ReferenceGraph(mappings: active)
         let references = own.flatMap { graph.dependencies(of: $0.mapping.name) }
@@ -63,7 +58,7 @@ final class WorkerInstance {
 
     /// Whether the worker reads this topic in its group.
     func consumes(_ topic: String) -> Bool {
-        topic == "sync.inbox.\(name)" || entities.contains { topic == "bc.changes.\($0)" }
+        topic == "sync.inbox.\(name)" || changeTopics.contains(topic)
     }
 
     /// Whether the worker owns the mapping's pairs.
@@ -103,6 +98,13 @@ final class WorkerInstance {
                 value: value,
                 partition: slot.partition
             )
+        }
+    }
+
+    /// How many refused deletes are due.
+    func countDueDeletes() throws -> Int {
+        try engine.ownedPartitions.reduce(0) {
+            try $0 + engine.tables.postponed(in: $1, before: engine.now + 1, limit: 1_000_000).count
         }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import SeededRandom
 import Testing
 
 /// The demo company's rows, and closed parts of it.
@@ -39,7 +40,7 @@ struct DemoCompany: Sendable {
     }
 
     /// Some invoices and prices with everything that they refer to, and a few rows that are difficult.
-    func part(invoices: Int, prices: Int, using numbers: inout SeededNumbers) -> [Row] {
+    func part(invoices: Int, prices: Int, using numbers: inout SeededGenerator) -> [Row] {
         var chosen: [Row] = []
         func take(_ entity: String, where condition: (Value) -> Bool) {
             for image in rows[entity] ?? [] where condition(image) { chosen.append(Row(entity: entity, image: image)) }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SeededRandom
 import SyncModel
 
 /// What happens in Business Central in a run, and in which order workers are told.
@@ -26,6 +27,8 @@ struct Script {
     /// What may happen.
     struct Habits {
         var deletes: Set<String> = []
+        /// Entities whose deleted records do not come back.
+        var staysDeleted: Set<String> = []
         var blocksProducts = false
         var linesApart = false
         var usesSequences = true
@@ -33,13 +36,13 @@ struct Script {
 
     private(set) var arrivals: [Event] = []
     private(set) var finals: [String: Final] = [:]
-    private var numbers: SeededNumbers
+    private var numbers: SeededGenerator
     private let habits: Habits
     private var clock: Int64 = 1_767_225_600_000
     private var count: Int64 = 0
     private var histories: [[Event]] = []
 
-    init(_ rows: [DemoCompany.Row], _ habits: Habits, numbers: SeededNumbers) {
+    init(_ rows: [DemoCompany.Row], _ habits: Habits, numbers: SeededGenerator) {
         self.numbers = numbers
         self.habits = habits
         var rows = rows
@@ -63,7 +66,7 @@ struct Script {
         var history: [Event] = []
         var image = row.image
         history.append(event("r", row, image))
-        for _ in 0..<[0, 0, 1, 1, 2, 3][numbers.upTo(6)] where row.entity != "sales-invoice-lines" {
+        for _ in 0..<[0, 0, 1, 1, 2, 3][numbers.below(6)] where row.entity != "sales-invoice-lines" {
             image = changed(image, row.entity)
             history.append(event("u", row, image))
         }
@@ -71,7 +74,10 @@ struct Script {
         if habits.deletes.contains(row.entity), numbers.chance(12) {
             history.append(event("d", row, image))
             isDeleted = true
-            if numbers.chance(40), !(habits.linesApart && row.entity == "sales-invoices") {
+            let mayComeBack =
+                !habits.staysDeleted.contains(row.entity)
+                && !(habits.linesApart && row.entity == "sales-invoices")
+            if numbers.chance(40), mayComeBack {
                 image = changed(image, row.entity)
                 history.append(event("c", row, image))
                 isDeleted = false
@@ -83,7 +89,7 @@ struct Script {
 
     private mutating func event(_ op: String, _ row: DemoCompany.Row, _ image: Value) -> Event {
         count += 1
-        clock += Int64(1_000 + numbers.upTo(5_000))
+        clock += Int64(1_000 + numbers.below(5_000))
         var image = image
         var source: Value = ["system": "business-central", "company": .text(Installation.company)]
         if habits.usesSequences { source["sequence"] = .number(String(count)) }
@@ -99,8 +105,8 @@ struct Script {
     }
 
     private mutating func changed(_ image: Value, _ entity: String) -> Value {
-        let number = Value.number("\(numbers.upTo(2_000)).\(numbers.upTo(100))")
-        let text = Value.text("Text \(numbers.upTo(1_000))")
+        let number = Value.number("\(numbers.below(2_000)).\(numbers.below(100))")
+        let text = Value.text("Text \(numbers.below(1_000))")
         let toggle = numbers.chance(25)
         switch entity {
         case "items":
@@ -124,10 +130,10 @@ struct Script {
             return image.with(["unitPrice": number])
         case "sales-invoices":
             if toggle, let total = image["totalAmountIncludingTax"] {
-                let remaining: Value = [0, 1, total][numbers.upTo(3)]
+                let remaining: Value = [0, 1, total][numbers.below(3)]
                 return image.with(["remainingAmount": remaining, "status": remaining == 0 ? "Paid" : "Open"])
             }
-            return image.with(["dueDate": .text("2026-0\(1 + numbers.upTo(9))-15")])
+            return image.with(["dueDate": .text("2026-0\(1 + numbers.below(9))-15")])
         default: return image
         }
     }
@@ -137,7 +143,7 @@ struct Script {
         var positions = [Int](repeating: 0, count: histories.count)
         var open = Array(histories.indices)
         while !open.isEmpty {
-            let pick = numbers.upTo(open.count)
+            let pick = numbers.below(open.count)
             let record = open[pick]
             arrivals.append(histories[record][positions[record]])
             positions[record] += 1
@@ -146,11 +152,11 @@ struct Script {
             open.removeLast()
         }
         for index in arrivals.indices where numbers.chance(10) {
-            let other = min(arrivals.count - 1, index + numbers.upTo(30))
+            let other = min(arrivals.count - 1, index + numbers.below(30))
             arrivals.swapAt(index, other)
         }
         for _ in 0..<(arrivals.count / 8) {
-            arrivals.insert(arrivals[numbers.upTo(arrivals.count)], at: numbers.upTo(arrivals.count + 1))
+            arrivals.insert(arrivals[numbers.below(arrivals.count)], at: numbers.below(arrivals.count + 1))
         }
     }
 }

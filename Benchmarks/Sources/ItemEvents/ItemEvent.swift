@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The event of an item as a producer writes it, with fields at fixed places that are overwritten for each event.
-struct ItemEvent {
-    private(set) var value: [UInt8]
-    private(set) var key: [UInt8]
+public struct ItemEvent: Sendable {
+    /// Its bytes.
+    public private(set) var value: [UInt8]
+    /// The record key: the item's id.
+    public private(set) var key: [UInt8]
     private let places: [Field: Int]
 
     private enum Field: CaseIterable {
@@ -21,7 +23,8 @@ struct ItemEvent {
         }
     }
 
-    init() {
+    /// Makes one whose fields hold nothing of use yet.
+    public init() {
         let text = """
             {"op":"u","ts_ms":1767225600000,"source":{"system":"business-central","company":"CRONUS International Ltd.",\
             "table":"Item","modifiedBy":"5e0c2f6d-8a0b-4f3e-9d51-1f2d3c4b5a69","sequence":\(Field.sequence.mark)},\
@@ -44,7 +47,7 @@ struct ItemEvent {
     }
 
     /// The id of an item.
-    static func id(_ item: Int) -> String {
+    public static func id(_ item: Int) -> String {
         let digits = String(UInt64(item) &* 0x9E37_79B9_7F4A_7C15, radix: 16)
         let hash = Array(String(repeating: "0", count: 16 - digits.count) + digits)
         let tail = String(item, radix: 16)
@@ -53,10 +56,10 @@ struct ItemEvent {
     }
 
     /// Its number.
-    static func number(_ item: Int) -> String { String(10_000_000 + item) }
+    public static func number(_ item: Int) -> String { String(10_000_000 + item) }
 
     /// Makes it the event of this item with this price and sequence.
-    mutating func set(id: [UInt8], item: Int, price: Int, sequence: Int) {
+    public mutating func set(id: [UInt8], item: Int, price: Int, sequence: Int) {
         write(id, at: .id)
         for index in id.indices { key[index] = id[index] }
         write(digits: 10_000_000 + item, count: 8, at: .number)
@@ -64,6 +67,17 @@ struct ItemEvent {
         write(digits: 10_000 + price / 100 % 10_000, count: 5, at: .price)
         write(digits: 10 + price % 90, count: 2, at: .price, offset: 6)
         write(digits: 1_000_000_000 + sequence, count: 10, at: .sequence)
+    }
+
+    /// The event of the item's only unit, and its record key.
+    public static func unit(of item: Int) -> (key: [UInt8], value: [UInt8]) {
+        let id = id(item)
+        let unit = "f" + id.dropFirst()
+        let value = """
+            {"op":"c","ts_ms":1,"source":{"company":"CRONUS International Ltd.","sequence":1},"after":{\
+            "systemId":"\(unit)","itemId":"\(id)","itemNo":"\(number(item))","code":"PCS","qtyPerUnitOfMeasure":1}}
+            """
+        return (Array(unit.utf8), Array(value.utf8))
     }
 
     private mutating func write(_ bytes: [UInt8], at field: Field) {

@@ -1,7 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-/// An ordered store in memory with transactions: for simulation, planning and tests.
+public import SyncEngine
+
+/// An ordered store in memory with transactions: for simulations, tests and benchmarks.
 ///
 /// Every write belongs to the open transaction, which `commit` ends and `rollBack` undoes.
 public final class InMemoryStore: OrderedStore {

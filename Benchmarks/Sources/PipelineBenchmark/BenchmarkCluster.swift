@@ -1,0 +1,122 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import ItemEvents
+import Kafka
+import KafkaTestSupport
+import TopicCatalog
+
+/// A real Kafka with coupled items, and events that change their prices.
+final class BenchmarkCluster {
+    static let company = "CRONUS International Ltd."
+    static let input = "bc.changes.items"
+
+    let broker: RealBroker
+    let admin: Admin
+    let partitions: Int32
+    let executables: String
+    let directory: String
+    private let itemCount: Int
+    private let ids: [[UInt8]]
+    private var event = ItemEvent()
+    private var prices: [Int]
+    private var random: UInt64 = 42
+    private var sequence = 1
+
+    /// Starts the broker, makes the topics and couples the items by the workers themselves.
+    init(home: String, executables: String, items: Int) throws {
+        self.executables = executables
+        itemCount = items
+        prices = [Int](repeating: 0, count: items)
+        ids = (0..<items).map { Array(ItemEvent.id($0).utf8) }
+        directory = NSTemporaryDirectory() + "pipeline-benchmark-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        broker = try RealBroker(home: home)
+        admin = try Admin(configuration: broker.configuration(), observer: nil)
+        let catalog = try TopicCatalog.bundled()
+        partitions = catalog[BenchmarkCluster.input]?.partitions ?? 6
+        var topics = catalog.topics.map {
+            Admin.NewTopic($0.name, partitions: $0.partitions, configuration: $0.configuration)
+        }
+        for name in Contender.copiedTopics {
+            topics.append(
+                Admin.NewTopic(
+                    name.copy,
+                    partitions: partitions,
+                    configuration: catalog[name.own]?.configuration ?? [:]
+                )
+            )
+        }
+        for (name, error) in try admin.createTopics(topics, timeoutMs: 60_000) {
+            if let error { throw BenchmarkFailure("topic \(name): \(error)") }
+        }
+    }
+
+    func stop() {
+        admin.close()
+        broker.stop()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Sends each item and its unit once, as new.
+    func sendNewItems() throws {
+        let producer = try Producer(configuration: broker.configuration(), observer: nil)
+        defer { producer.close() }
+        for item in 0..<itemCount {
+            sequence += 1
+            event.set(id: ids[item], item: item, price: 0, sequence: sequence)
+            try produce(producer, BenchmarkCluster.input, event.key, event.value)
+            let unit = ItemEvent.unit(of: item)
+            try produce(producer, "bc.changes.item-units", unit.key, unit.value)
+        }
+        try producer.flush(timeoutMs: 60_000)
+    }
+
+    /// Sends price changes of random items; with a rate, that many a second.
+    func sendPriceChanges(_ count: Int, rate: Int? = nil) throws {
+        let producer = try Producer(
+            configuration: broker.configuration(rate == nil ? [:] : ["linger.ms": "0"]),
+            observer: nil
+        )
+        defer { producer.close() }
+        let start = ContinuousClock.now
+        for number in 0..<count {
+            if let rate {
+                let due = start + .nanoseconds(1_000_000_000 / rate * number)
+                let early = due - ContinuousClock.now
+                if early > .zero { Thread.sleep(forTimeInterval: early / .seconds(1)) }
+                producer.poll(timeoutMs: 0)
+            }
+            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let item = Int(random >> 33) % itemCount
+            sequence += 1
+            prices[item] += 1
+            event.set(id: ids[item], item: item, price: prices[item], sequence: sequence)
+            try produce(producer, BenchmarkCluster.input, event.key, event.value)
+        }
+        try producer.flush(timeoutMs: 60_000)
+    }
+
+    private func produce(_ producer: Producer, _ topic: String, _ key: [UInt8], _ value: [UInt8]) throws {
+        try key.withUnsafeBytes { key in
+            try value.withUnsafeBytes { value in
+                try producer.produce(topic: topic, partition: nil, key: key, value: value)
+            }
+        }
+    }
+
+    /// The partitions of a topic.
+    func partitions(of topic: String) -> [TopicPartition] { (0..<partitions).map { TopicPartition(topic, $0) } }
+
+    /// Where a topic's committed records end.
+    func ends(of topic: String) throws -> [TopicPartition: Int64] {
+        try admin.endOffsets(partitions(of: topic), isolation: .readCommitted)
+    }
+
+    /// How many events of the input a group has committed.
+    func committed(by group: String) throws -> Int64 {
+        let offsets = try admin.groupOffsets(group, partitions(of: BenchmarkCluster.input))
+        return offsets.values.reduce(0) { $0 + ($1 ?? 0) }
+    }
+}

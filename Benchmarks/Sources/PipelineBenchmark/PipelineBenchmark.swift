@@ -1,0 +1,211 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLine
+import Foundation
+import JSON
+import Kafka
+import KafkaTestSupport
+
+/// The runs and their tables.
+struct PipelineBenchmark {
+    private let cluster: BenchmarkCluster
+    private var sizes = OutputSizes()
+    private var throughput: [ThroughputRun] = []
+    private var latency: [LatencyRun] = []
+    private var restores: [RestoreRun] = []
+
+    /// Starts a broker and lets the workers couple the items.
+    init(home: String, executables: String, items: Int) throws {
+        cluster = try BenchmarkCluster(home: home, executables: executables, items: items)
+        try cluster.sendNewItems()
+        let units = try KillableProcess(
+            "\(executables)/unit-worker",
+            [],
+            environment: Contender.settings("unit-worker", cluster),
+            log: URL(filePath: "\(cluster.directory)/unit-worker.log")
+        )
+        defer {
+            units.terminate()
+            units.waitUntilExit()
+        }
+        let worker = Contender(kind: .worker, batchMax: 4_000)
+        let products = try worker.start(cluster, sizes: sizes)
+        defer {
+            products.terminate()
+            products.waitUntilExit()
+        }
+        // Each item leads to a create and its activation.
+        _ = try waitUntil(within: .seconds(300), "\(items) items to be coupled") {
+            let count = try cluster.ends(of: worker.outbound).values.reduce(0, +)
+            return count >= Int64(2 * items) ? () : nil
+        }
+        let outbound = try cluster.ends(of: worker.outbound)
+        let changelog = try cluster.ends(of: worker.changelog)
+        try cluster.sendPriceChanges(items)
+        _ = try waitUntil(within: .seconds(300), "the first price changes") {
+            try cluster.committed(by: worker.group) >= Int64(2 * items) ? () : nil
+        }
+        sizes = try OutputReader(cluster: cluster).sizes(outbound: outbound, changelog: changelog)
+        say(
+            "\(items) items are coupled; mean bytes of a record: outbound \(sizes.outbound), coupling \(sizes.changelog)"
+        )
+    }
+
+    func stop() { cluster.stop() }
+
+    private func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
+    /// Runs both in turn on the same events, and prints the medians.
+    mutating func measureThroughput(batches: [Int], events: Int, runs: Int) throws {
+        // Takes the copy to where the worker is, and warms both up.
+        let behind = try cluster.committed(by: "product-worker")
+        _ = try ThroughputRun(.init(kind: .copy, batchMax: 4_000), cluster, sizes: sizes, events: Int(behind))
+        for run in 1...runs {
+            for batch in batches {
+                try cluster.sendPriceChanges(events)
+                let kinds = run % 2 == 0 ? Contender.Kind.allCases.reversed() : Contender.Kind.allCases
+                for kind in kinds {
+                    let contender = Contender(kind: kind, batchMax: batch)
+                    let result = try ThroughputRun(contender, cluster, sizes: sizes, events: events)
+                    say("run \(run), batch \(batch), \(kind.rawValue): \(Int(result.eventsPerSecond)) events/s")
+                    throughput.append(result)
+                }
+            }
+        }
+        print(throughputTable(batches))
+    }
+
+    /// Runs both in turn under each load, and prints the percentiles.
+    mutating func measureLatency(rates: [Int], seconds: Int, runs: Int) throws {
+        for run in 1...max(1, runs / 2) {
+            for rate in rates {
+                for kind in Contender.Kind.allCases {
+                    let contender = Contender(kind: kind, batchMax: 4_000)
+                    let result = try LatencyRun(contender, cluster, sizes: sizes, rate: rate, seconds: seconds)
+                    say("run \(run), \(rate) events/s, \(kind.rawValue): p50 \(result.percentile(0.5)) ms")
+                    latency.append(result)
+                }
+            }
+        }
+        print(latencyTable(rates))
+    }
+
+    /// Restores so many couplings, and prints how fast.
+    mutating func measureRestore(couplings: Int, runs: Int) throws {
+        guard couplings > 0 else { return }
+        try RestoreRun.fillChangelog(cluster, couplings: couplings)
+        for run in 1...max(1, runs / 2) {
+            let result = try RestoreRun(cluster, couplings: couplings)
+            say("run \(run), restore: \(Int(result.workerRate)) records/s, loader \(Int(result.loaderRate))")
+            restores.append(result)
+        }
+        var table = TableFormatter([
+            "couplings", "restored/s", "loader/s", "to the loader", "anonymous MB", "restart s",
+        ])
+        let ratio = PipelineBenchmark.median(restores.map { $0.workerRate / $0.loaderRate }) ?? 0
+        table.add([
+            "\(couplings)", "\(Int(PipelineBenchmark.median(restores.map(\.workerRate)) ?? 0))",
+            "\(Int(PipelineBenchmark.median(restores.map(\.loaderRate)) ?? 0))", "\(Int((ratio * 100).rounded())) %",
+            "\((PipelineBenchmark.median(restores.map(\.anonymousBytes)) ?? 0) >> 20)",
+            "\(PipelineBenchmark.median(restores.map(\.restartSeconds)) ?? 0)",
+        ])
+        print(table.text())
+    }
+
+    private static func median<Value: Comparable>(_ values: [Value]) -> Value? {
+        let sorted = values.sorted()
+        return sorted.isEmpty ? nil : sorted[sorted.count / 2]
+    }
+
+    private func throughputTable(_ batches: [Int]) -> String {
+        var table = TableFormatter(["batch", "program", "events/s", "to the copy", "µs CPU an event", "peak MB"])
+        for batch in batches {
+            let runs = { (kind: Contender.Kind) in
+                throughput.filter { $0.contender.batchMax == batch && $0.contender.kind == kind }
+            }
+            let base = PipelineBenchmark.median(runs(.copy).map(\.eventsPerSecond)) ?? 1
+            for kind in Contender.Kind.allCases {
+                let own = runs(kind)
+                let rate = PipelineBenchmark.median(own.map(\.eventsPerSecond)) ?? 0
+                let cpu = PipelineBenchmark.median(own.map(\.processorMicroseconds)) ?? 0
+                let peak = PipelineBenchmark.median(own.map(\.peakResidentBytes)) ?? 0
+                table.add([
+                    "\(batch)", kind.rawValue, "\(Int(rate / 100) * 100)", "\(Int((rate / base * 100).rounded())) %",
+                    "\((cpu * 10).rounded() / 10)", "\(peak >> 20)",
+                ])
+            }
+        }
+        return table.text()
+    }
+
+    private func latencyTable(_ rates: [Int]) -> String {
+        var table = TableFormatter(["events/s", "program", "p50 ms", "p99 ms", "p99.9 ms"])
+        for rate in rates {
+            for kind in Contender.Kind.allCases {
+                let own = latency.filter { $0.rate == rate && $0.contender.kind == kind }
+                let cells = [0.5, 0.99, 0.999].map { share in
+                    "\(PipelineBenchmark.median(own.map { $0.percentile(share) }) ?? 0)"
+                }
+                table.add(["\(rate)", kind.rawValue] + cells)
+            }
+        }
+        return table.text()
+    }
+
+    /// All runs.
+    func json() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("throughput")
+        writer.beginArray()
+        for run in throughput {
+            writer.beginObject()
+            writer.key("program")
+            writer.string(run.contender.kind.rawValue)
+            for (name, value) in [
+                ("batch", Int64(run.contender.batchMax)), ("eventsPerSecond", Int64(run.eventsPerSecond)),
+                ("processorNanoseconds", Int64(run.processorMicroseconds * 1_000)),
+                ("peakResidentBytes", Int64(run.peakResidentBytes)),
+            ] {
+                writer.key(name)
+                writer.integer(value)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("latency")
+        writer.beginArray()
+        for run in latency {
+            writer.beginObject()
+            writer.key("program")
+            writer.string(run.contender.kind.rawValue)
+            for (name, value) in [
+                ("rate", Int64(run.rate)), ("p50Ms", run.percentile(0.5)), ("p99Ms", run.percentile(0.99)),
+                ("p999Ms", run.percentile(0.999)),
+            ] {
+                writer.key(name)
+                writer.integer(value)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("restore")
+        writer.beginArray()
+        for run in restores {
+            writer.beginObject()
+            for (name, value) in [
+                ("couplings", Int64(run.couplings)), ("recordsPerSecond", Int64(run.workerRate)),
+                ("loaderRecordsPerSecond", Int64(run.loaderRate)), ("anonymousBytes", Int64(run.anonymousBytes)),
+                ("restartMs", Int64(run.restartSeconds * 1_000)),
+            ] {
+                writer.key(name)
+                writer.integer(value)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes + [0x0a]
+    }
+}

@@ -1,0 +1,53 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Kafka
+import Telemetry
+
+/// Signs of life on `sync.status`, for `syncctl status`.
+extension Coordinator {
+    /// Tells that the coordinator lives and whether it is active, every few seconds and when that changes.
+    func reportIfDue() {
+        let now = clock()
+        let isActive = role == .active
+        let isDue = now < lastReportMs || now - lastReportMs >= CoordinatorHeartbeat.intervalMs
+        guard isDue || isActive != toldActive else { return }
+        lastReportMs = now
+        toldActive = isActive
+        let heartbeat = CoordinatorHeartbeat(instance: configuration.instance, isActive: isActive, url: url)
+        var writer = JSONWriter()
+        heartbeat.write(to: &writer, at: now)
+        tellStatus(heartbeat.key, writer.bytes)
+    }
+
+    /// Takes the sign of life back: it ends by itself, so nobody has to wonder about its silence.
+    func sayGoodbye() {
+        guard lastReportMs > 0 else { return }
+        tellStatus(CoordinatorHeartbeat.keyPrefix + configuration.instance, nil)
+        do {
+            try reporter?.flush(timeoutMs: 2_000)
+        } catch {
+            telemetry.log.debug("status is not told", [("error", .string("\(error)"))])
+        }
+    }
+
+    private func tellStatus(_ key: String, _ value: [UInt8]?) {
+        do {
+            let producer = try reporter ?? Producer(configuration: configuration.kafka, observer: observer)
+            reporter = producer
+            producer.poll(timeoutMs: 0)
+            try Array(key.utf8).withUnsafeBytes { key in
+                guard let value else {
+                    return try producer.produce(topic: configuration.statusTopic, partition: 0, key: key, value: nil)
+                }
+                try value.withUnsafeBytes {
+                    try producer.produce(topic: configuration.statusTopic, partition: 0, key: key, value: $0)
+                }
+            }
+        } catch {
+            // The next one is due soon.
+            telemetry.log.debug("status is not told", [("error", .string("\(error)"))])
+        }
+    }
+}

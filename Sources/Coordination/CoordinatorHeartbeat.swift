@@ -1,0 +1,40 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import SyncModel
+
+/// What a coordinator tells `sync.status` of itself, as workers do.
+struct CoordinatorHeartbeat {
+    /// How often it is told, in milliseconds.
+    static let intervalMs: Int64 = 5_000
+    /// Begins the keys of all coordinators.
+    static let keyPrefix = "coordinator/"
+
+    let instance: String
+    let isActive: Bool
+    let url: String
+
+    /// The record's key.
+    var key: String { Self.keyPrefix + instance }
+
+    /// Writes the record, as `heartbeat.json` describes it.
+    func write(to writer: inout JSONWriter, at now: Int64) {
+        writer.object { writer in
+            writer.member("type", "heartbeat")
+            writer.member("worker", "coordinator")
+            writer.member("instance", instance)
+            writer.member("state", isActive ? "active" : "standby")
+            writer.member("at", SyncModel.Timestamp.text(milliseconds: now))
+            writer.array("partitions", isActive ? [0] : []) { $0.integer(Int64($1)) }
+            writer.key("gateOpen")
+            writer.bool(true)
+            for name in ["records", "waiting", "failed"] {
+                writer.key(name)
+                writer.beginObject()
+                writer.endObject()
+            }
+            writer.member("http", url)
+        }
+    }
+}

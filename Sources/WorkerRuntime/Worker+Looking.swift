@@ -1,0 +1,30 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncEngine
+package import SyncModel
+
+/// What a simulation compares with the changelogs.
+extension Worker {
+    /// Whether the local state holds this mapping's couplings.
+    package func knows(mapping: String) -> Bool {
+        configuration.mappings.contains { $0.mapping.name == mapping }
+    }
+
+    /// What it is at, in a line.
+    package var situation: String {
+        "\(assigned.count) assigned, \(engine.ownedPartitions.count) owned, restoring \(restoration != nil), "
+            + "recovering \(needsRecovery), batch \(batch.map { "of \($0.events)" } ?? "none"), "
+            + "\(engine.pendingReleases) to release, \(stopped.count) stopped"
+    }
+
+    /// The partitions that it works on, while it has nothing left to do; else none.
+    package var idlePartitions: Set<Int32> {
+        batch == nil && !needsRecovery && engine.pendingReleases == 0 ? engine.ownedPartitions : []
+    }
+
+    /// A pair's coupling by the local state.
+    package func localCoupling(_ pairKey: String) throws -> Coupling? {
+        try engine.tables.load(pairKey)?.coupling
+    }
+}

@@ -1,0 +1,49 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Simulation
+import Synchronization
+
+// simulate [first seed] [how many]: plays seeds on all processors, and tells what fails.
+
+let arguments = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
+let environment = ProcessInfo.processInfo.environment
+let first = arguments.first ?? environment["SIMULATION_SEED"].flatMap { UInt64($0) } ?? 1
+let count = arguments.dropFirst().first ?? environment["SIMULATION_RUNS"].flatMap { UInt64($0) } ?? 1_000
+let started = ContinuousClock.now
+
+struct Tally {
+    var runs = 0
+    var faults = 0
+    var changes = 0
+    var failed: [UInt64] = []
+}
+
+let tally = Mutex(Tally())
+DispatchQueue.concurrentPerform(iterations: Int(count)) { index in
+    // One failure is enough to look at; the rest would be the same one again.
+    guard tally.withLock({ $0.failed.count }) < 3 else { return }
+    let seed = first + UInt64(index)
+    do {
+        let run = try Simulation(SimulationPlan(seed: seed))
+        let report = run.violations.isEmpty ? nil : run.shrunk().report
+        tally.withLock { tally in
+            tally.runs += 1
+            tally.faults += run.faults
+            tally.changes += run.changes
+            if report != nil { tally.failed.append(seed) }
+        }
+        if let report { print("FAILED seed \(seed), as small as it gets:\n\(report)\n") }
+    } catch {
+        print("FAILED seed \(seed): \(error)")
+        tally.withLock { $0.failed.append(seed) }
+    }
+}
+let result = tally.withLock { $0 }
+let seconds = (ContinuousClock.now - started) / .seconds(1)
+print(
+    "\(result.runs) seeds from \(first) on: \(result.changes) changes, \(result.faults) faults, "
+        + "\(result.failed.count) failed\(result.failed.isEmpty ? "" : " \(result.failed)"), \(Int(seconds)) s"
+)
+exit(result.failed.isEmpty ? 0 : 1)

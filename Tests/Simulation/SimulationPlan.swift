@@ -1,0 +1,80 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a seed makes of a run: how much there is, and what may go wrong how often.
+public struct SimulationPlan: Sendable {
+    /// What can go wrong.
+    public enum Fault: String, CaseIterable, Sendable {
+        /// A process ends without a word.
+        case crash
+        /// A process gets no processor for long.
+        case pause
+        /// A call's answer never comes, and nobody knows whether it had its effect.
+        case lostAnswer
+        /// A process comes back without its state.
+        case lostState
+        /// A process comes back with an older state.
+        case olderState
+        /// An instance leaves or joins.
+        case membership
+        /// A delivery's result comes twice, or changes are delivered again.
+        case redelivery
+    }
+
+    /// Decides everything.
+    public var seed: UInt64
+    /// The faults that may come.
+    public var faults: Set<Fault>
+    /// No fault comes after so many.
+    public var faultLimit = Int.max
+    /// Invoices whose records are there.
+    public var invoices: Int
+    /// Prices whose records are there.
+    public var prices: Int
+    /// Partitions of a topic.
+    public var partitions: Int32
+    /// Instances of a worker in the beginning.
+    public var instances: Int
+    /// Events in a transaction, at most.
+    public var batchMax: Int
+    /// Faults in ten thousand calls.
+    public var rate: Int
+
+    /// Makes the plan of a seed.
+    public init(seed: UInt64) {
+        var numbers = Numbers(seed: seed)
+        self.seed = seed
+        faults = Set(Fault.allCases.filter { _ in numbers.below(3) > 0 })
+        invoices = 1 + numbers.below(2)
+        prices = 1 + numbers.below(4)
+        partitions = Int32(1 + numbers.below(3))
+        instances = numbers.below(3) == 0 ? 2 : 1
+        batchMax = [1, 5, 40, 4_000][numbers.below(4)]
+        rate = [2, 10, 30][numbers.below(3)]
+    }
+
+    /// One line that says what the plan is.
+    public var description: String {
+        let names = Fault.allCases.filter { faults.contains($0) }.map(\.rawValue).joined(separator: ",")
+        let limit = faultLimit == .max ? "" : ", at most \(faultLimit) faults"
+        return "seed \(seed): \(invoices) invoices, \(prices) prices, \(partitions) partitions, \(instances) instances, "
+            + "batches of \(batchMax), faults \(names) at \(rate)\(limit)"
+    }
+}
+
+/// Numbers that a seed decides (SplitMix64).
+struct Numbers {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func below(_ count: Int) -> Int { Int(next() % UInt64(max(1, count))) }
+}
