@@ -23,6 +23,11 @@ extension SyncEngine {
         try ownedPartitions.contains { try !tables.postponed(in: $0, before: now + 1, limit: 1).isEmpty }
     }
 
+    /// Whether a refused delete waits to be tried again, whenever that is.
+    public func hasPostponedDeletes() throws -> Bool {
+        try ownedPartitions.contains { try !tables.postponed(in: $0, before: .max, limit: 1).isEmpty }
+    }
+
     /// Puts refused deletes that are due up for release, at most `limit` for each partition.
     public func releaseDueDeletes(limit: Int) throws {
         for partition in ownedPartitions.sorted() {

@@ -20,7 +20,9 @@ extension Worker {
 
     /// The partitions that it works on, while it has nothing left to do; else none.
     package var idlePartitions: Set<Int32> {
-        batch == nil && !needsRecovery && engine.pendingReleases == 0 ? engine.ownedPartitions : []
+        guard batch == nil, !needsRecovery, engine.pendingReleases == 0 else { return [] }
+        let isPostponing = (try? engine.hasPostponedDeletes()) ?? true
+        return isPostponing ? [] : engine.ownedPartitions
     }
 
     /// A pair's coupling by the local state.

@@ -89,6 +89,8 @@ struct StartTests {
             #expect(try second.exitCode() == 2)
             let lines = answer(second)
             #expect(lines.count == 1 && lines[0].contains("\(directory.path)/state is in use by process "), "\(lines)")
+            #expect(!second.printed.contains { $0.contains("listening") })
+            #expect(first.printed.contains { $0.hasPrefix("listening on http://") })
             first.terminate()
             #expect(try first.exitCode(within: 20) == 0)
             #expect(answer(first).isEmpty)

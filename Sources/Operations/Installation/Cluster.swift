@@ -50,6 +50,15 @@ final class Cluster {
         try patience.ask { try question(admin) }
     }
 
+    /// Waits until the broker knows topics that were created a moment ago.
+    func awaitTopics(_ names: [String]) throws {
+        try ask { admin in
+            let found = try admin.topics(timeoutMs: Self.reachTimeoutMs)
+            guard let missing = names.first(where: { found[$0] == nil }) else { return }
+            throw KafkaError(code: 3, operation: "topics", partition: TopicPartition(missing, -1))
+        }
+    }
+
     /// The partitions of topics that have to exist.
     func partitions(of topics: [String]) throws(CommandError) -> [TopicPartition] {
         var partitions: [TopicPartition] = []

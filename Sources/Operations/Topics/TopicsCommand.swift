@@ -106,6 +106,8 @@ struct TopicsCommand {
                 throw CommandError("topic \(topic) could not be created: \(error.message)", .no)
             }
         }
+        // Who starts a worker next finds them.
+        try cluster.awaitTopics(missing.map(\.name))
         return missing
     }
 
