@@ -1,26 +1,37 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 extension UnsafeRawBufferPointer {
     /// Whether both buffers hold the same bytes.
-    func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+    ///
+    /// Names and values are short, and this is asked of each of them: so it is put where it is asked.
+    @inlinable
+    @inline(__always)
+    public func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
-        guard let first = baseAddress, let second = other.baseAddress else { return true }
-        return memcmp(first, second, count) == 0
+        guard let left = baseAddress, let right = other.baseAddress else { return true }
+        var index = 0
+        while index + 8 <= count {
+            let same =
+                left.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                == right.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            guard same else { return false }
+            index += 8
+        }
+        while index < count {
+            let same =
+                left.load(fromByteOffset: index, as: UInt8.self) == right.load(fromByteOffset: index, as: UInt8.self)
+            guard same else { return false }
+            index += 1
+        }
+        return true
     }
 }
 
 extension String {
     /// Calls `body` with the string's UTF-8, without a copy where the string's storage allows it.
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    @inlinable
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         if let result = try utf8.withContiguousStorageIfAvailable({ try body(UnsafeRawBufferPointer($0)) }) {
             return result
         }

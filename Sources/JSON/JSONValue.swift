@@ -24,16 +24,7 @@ public struct JSONValue {
     }
 
     /// Which kind of value this is.
-    public var kind: Kind {
-        switch csimdjson_kind(node.pointee.kind) {
-        case CSIMDJSON_NULL: .null
-        case CSIMDJSON_FALSE, CSIMDJSON_TRUE: .bool
-        case CSIMDJSON_NUMBER: .number
-        case CSIMDJSON_STRING: .string
-        case CSIMDJSON_ARRAY: .array
-        default: .object
-        }
-    }
+    public var kind: Kind { Kind(node.pointee) }
 
     func isKind(_ kind: csimdjson_kind) -> Bool {
         node.pointee.kind == kind.rawValue
@@ -99,5 +90,18 @@ public struct JSONValue {
     /// The unescaped text of a string's node; valid as long as the value.
     func text(of node: UnsafePointer<csimdjson_node>) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: document.base + Int(node.pointee.text), count: Int(node.pointee.text_length))
+    }
+}
+
+extension JSONValue.Kind {
+    init(_ node: csimdjson_node) {
+        switch csimdjson_kind(node.kind) {
+        case CSIMDJSON_NULL: self = .null
+        case CSIMDJSON_FALSE, CSIMDJSON_TRUE: self = .bool
+        case CSIMDJSON_NUMBER: self = .number
+        case CSIMDJSON_STRING: self = .string
+        case CSIMDJSON_ARRAY: self = .array
+        default: self = .object
+        }
     }
 }

@@ -65,6 +65,26 @@ public struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
+    /// Writes the name of a member that is known in advance and needs no escapes.
+    public mutating func member(_ name: StaticString) {
+        let length = name.utf8CodeUnitCount
+        reserve(length + 4)
+        if needsComma { appendReserved(UInt8(ascii: ",")) }
+        appendReserved(UInt8(ascii: "\""))
+        UnsafeMutableRawPointer(buffer + count).copyMemory(from: name.utf8Start, byteCount: length)
+        count += length
+        appendReserved(UInt8(ascii: "\""))
+        appendReserved(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// Writes the name of a member, given as UTF-8, whose value is written next.
+    public mutating func key(bytes name: UnsafeRawBufferPointer) {
+        appendQuoted(name)
+        append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     /// Writes a string.
     public mutating func string(_ text: String) {
         text.withBytes { appendQuoted($0) }
@@ -88,30 +108,33 @@ public struct JSONWriter: ~Copyable {
     /// Writes an integer.
     public mutating func integer(_ value: Int64) {
         separate()
-        reserve(20)
+        // From the last digit on, behind the place where they belong.
+        let longest = 20
+        reserve(2 * longest)
+        let end = buffer + count + 2 * longest
+        var first = end
         var rest = value.magnitude
-        var digits = 1
-        while rest >= 10 {
+        repeat {
+            first -= 1
+            first.pointee = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
-            digits += 1
+        } while rest > 0
+        if value < 0 {
+            first -= 1
+            first.pointee = UInt8(ascii: "-")
         }
-        if value < 0 { append(UInt8(ascii: "-")) }
-        rest = value.magnitude
-        for index in stride(from: count + digits - 1, through: count, by: -1) {
-            buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
-        count += digits
+        (buffer + count).update(from: first, count: end - first)
+        count += end - first
     }
 
     /// Writes a truth value.
     public mutating func bool(_ value: Bool) {
-        raw(value ? "true" : "false")
+        word(value ? "true" : "false")
     }
 
     /// Writes a null.
     public mutating func null() {
-        raw("null")
+        word("null")
     }
 
     /// Writes JSON text as it is, which the caller knows to be one value.
@@ -128,6 +151,12 @@ public struct JSONWriter: ~Copyable {
     /// Writes a parsed value with its exact source text.
     public mutating func value(_ value: JSONValue) {
         value.withRawBytes { raw($0) }
+    }
+
+    @inline(__always)
+    private mutating func word(_ word: StaticString) {
+        separate()
+        append(UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 
     private mutating func open(_ bracket: UInt8) {
@@ -181,17 +210,64 @@ public struct JSONWriter: ~Copyable {
     private mutating func appendQuoted(_ text: UnsafeRawBufferPointer) {
         // The usual length at once, so that the appends find room.
         reserve(text.count + 3)
-        separate()
+        if needsComma { appendReserved(UInt8(ascii: ",")) }
+        needsComma = true
+        appendReserved(UInt8(ascii: "\""))
+        let plain = appendBeforeEscape(text)
+        if plain < text.count { appendEscaping(UnsafeRawBufferPointer(rebasing: text[plain...])) }
         append(UInt8(ascii: "\""))
-        var rest = text
-        while true {
-            let plain = rest.countBeforeEscape
-            append(UnsafeRawBufferPointer(rebasing: rest[..<plain]))
-            guard plain < rest.count else { break }
-            appendEscaped(rest[plain])
-            rest = UnsafeRawBufferPointer(rebasing: rest[(plain + 1)...])
+    }
+
+    /// Appends what stands before the first byte that JSON wants escaped, and tells how much that was.
+    ///
+    /// There must be room for the text.
+    @inline(__always)
+    private mutating func appendBeforeEscape(_ text: UnsafeRawBufferPointer) -> Int {
+        guard let source = text.baseAddress else { return 0 }
+        let target = UnsafeMutableRawPointer(buffer + count)
+        let length = text.count
+        var index = 0
+        while index + 8 <= length {
+            let bytes = source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if bytes.hasEscape { break }
+            target.storeBytes(of: bytes, toByteOffset: index, as: UInt64.self)
+            index += 8
         }
-        append(UInt8(ascii: "\""))
+        // What is left of a longer text is looked at and copied with what stands before it.
+        if index < length, length >= 8, index + 8 > length {
+            let bytes = source.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)
+            if !bytes.hasEscape {
+                target.storeBytes(of: bytes, toByteOffset: length - 8, as: UInt64.self)
+                index = length
+            }
+        }
+        while index < length {
+            let byte = source.load(fromByteOffset: index, as: UInt8.self)
+            if byte < 0x20 || byte == 0x22 || byte == 0x5c { break }
+            target.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+            index += 1
+        }
+        count += index
+        return index
+    }
+
+    /// Appends a text that begins with a byte to be escaped.
+    @inline(never)
+    private mutating func appendEscaping(_ text: UnsafeRawBufferPointer) {
+        var rest = text
+        while let byte = rest.first {
+            appendEscaped(byte)
+            rest = UnsafeRawBufferPointer(rebasing: rest[1...])
+            reserve(rest.count)
+            let plain = appendBeforeEscape(rest)
+            rest = UnsafeRawBufferPointer(rebasing: rest[plain...])
+        }
+    }
+
+    @inline(__always)
+    private mutating func appendReserved(_ byte: UInt8) {
+        buffer[count] = byte
+        count += 1
     }
 
     private mutating func appendEscaped(_ byte: UInt8) {
@@ -217,28 +293,18 @@ public struct JSONWriter: ~Copyable {
     }
 }
 
-extension UnsafeRawBufferPointer {
-    /// How many bytes stand before the first that JSON wants escaped: a control character, a quote or a backslash.
-    fileprivate var countBeforeEscape: Int {
-        guard let start = baseAddress else { return 0 }
-        var index = 0
-        // Eight bytes at a time: a byte's highest bit becomes set where the byte is one of them (or, at worst, one above).
+extension UInt64 {
+    /// Whether JSON wants one of eight bytes escaped: a control character, a quote or a backslash; at worst true where it
+    /// does not.
+    @inline(__always)
+    fileprivate var hasEscape: Bool {
+        // A byte's highest bit becomes set where the byte is one of them (or, at worst, one above).
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
-        while index + 8 <= count {
-            let bytes = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let quotes = bytes ^ (ones &* 0x22)
-            let backslashes = bytes ^ (ones &* 0x5c)
-            let controls = (bytes &- ones &* 0x20) & ~bytes
-            let found = controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-            if found & highs != 0 { break }
-            index += 8
-        }
-        while index < count {
-            let byte = start.load(fromByteOffset: index, as: UInt8.self)
-            if byte < 0x20 || byte == 0x22 || byte == 0x5c { return index }
-            index += 1
-        }
-        return count
+        let quotes = self ^ (ones &* 0x22)
+        let backslashes = self ^ (ones &* 0x5c)
+        let controls = (self &- ones &* 0x20) & ~self
+        let found = controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+        return found & highs != 0
     }
 }

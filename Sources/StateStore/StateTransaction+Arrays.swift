@@ -42,4 +42,13 @@ extension StateTransaction {
     public func delete(_ table: Int, _ key: String) throws(StateStoreError) -> Bool {
         try delete(table, Array(key.utf8))
     }
+
+    /// Calls `body` with the keys that begin with `prefix`, as the scan of bytes does.
+    public func scan(
+        _ table: Int,
+        prefix: [UInt8],
+        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Bool
+    ) throws {
+        try prefix.withUnsafeBytes { try scan(table, prefix: $0, body) }
+    }
 }

@@ -71,7 +71,7 @@ public final class StateTransaction {
     /// - Throws: ``StateStoreError``, and what `body` throws.
     public func scan(
         _ table: Int,
-        prefix: [UInt8],
+        prefix: UnsafeRawBufferPointer,
         _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Bool
     ) throws {
         var cursor: OpaquePointer?
@@ -81,12 +81,9 @@ public final class StateTransaction {
         let wasScanning = isScanning
         isScanning = true
         defer { isScanning = wasScanning }
-        var key = MDB_val()
+        var key = MDB_val(prefix)
         var value = MDB_val()
-        var step = prefix.withUnsafeBytes { bytes in
-            key = MDB_val(bytes)
-            return mdb_cursor_get(cursor, &key, &value, prefix.isEmpty ? MDB_FIRST : MDB_SET_RANGE)
-        }
+        var step = mdb_cursor_get(cursor, &key, &value, prefix.isEmpty ? MDB_FIRST : MDB_SET_RANGE)
         while step == 0 {
             let found = UnsafeRawBufferPointer(key)
             guard found.starts(with: prefix), try body(found, UnsafeRawBufferPointer(value)) else { return }

@@ -5,12 +5,13 @@ import JSON
 public import SyncModel
 
 /// The couplings in an ordered store, with the indexes by which references and waiting records are found.
-public final class CouplingTables<Store: OrderedStore> {
+public final class CouplingTables<Store: OrderedStore>: RecordFinder {
     /// The store.
     public var store: Store
     private let document = JSONDocument(maximumDepth: 128)
-    private let referenceDocument = JSONDocument(maximumDepth: 128)
-    private var writer = JSONWriter()
+    private var writer = JSONWriter(reserving: 4_096)
+    private var stored = BinaryWriter()
+    private var lookedUp: [UInt8] = []
 
     /// The mappings whose pairs this worker writes; others are kept for looking up only.
     private let ownMappings: Set<String>
@@ -23,116 +24,145 @@ public final class CouplingTables<Store: OrderedStore> {
 
     /// A coupling and its home partition; nil where nothing is known of the pair.
     public func load(_ pairKey: String) throws -> (coupling: Coupling, partition: Int32)? {
-        guard IndexKeys.isPossible(pairKey: pairKey) else { return nil }
-        // Not by way of the call's generic result, which would be copied at each step.
         var found: (coupling: Coupling, partition: Int32)?
-        try store.withValue(.couplings, Array(pairKey.utf8)) { value in
-            if let value { found = (try decode(value), StoredCoupling.partition(value)) }
+        try withStored(pairKey) { value in
+            guard let value else { return }
+            let coupling = try Coupling.read(try StoredCoupling.record(value), pairKey: pairKey)
+            found = (coupling, try StoredCoupling.partition(value))
         }
         return found
     }
 
+    /// Reads the coupling of a pair whose key is at hand; nothing is read where nothing is known of it.
+    ///
+    /// It goes where it is wanted, since every step that hands it on would copy it.
+    func load(_ pairKey: PairKey, into coupling: inout Coupling?) throws {
+        try withStored(pairKey.description) { value in
+            if let value { coupling = try Coupling.read(try StoredCoupling.record(value), pairKey: pairKey) }
+        }
+    }
+
+    private func withStored(_ pairKey: String, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
+        guard IndexKeys.isPossible(pairKey: pairKey) else { return }
+        try pairKey.withBytes { try store.withValue(.couplings, $0, body) }
+    }
+
     /// The revision of the stored record; nil where nothing is known of the pair.
     func revision(of pairKey: String) throws -> Int64? {
-        guard IndexKeys.isPossible(pairKey: pairKey) else { return nil }
-        return try store.withValue(.couplings, Array(pairKey.utf8)) { value in
-            try value.flatMap { try referenceDocument.parse(StoredCoupling.record($0))["revision"]?.int64 }
+        var revision: Int64?
+        try withStored(pairKey) { value in
+            if let value { revision = try CouplingHead(try StoredCoupling.record(value)).revision }
         }
+        return revision
     }
 
-    /// Reads a stored or received record.
-    public func decode(_ value: UnsafeRawBufferPointer, isStored: Bool = true) throws -> Coupling {
-        let json = isStored ? StoredCoupling.record(value) : value
-        return try Coupling(try document.parse(json))
+    /// Reads a record as it stands on a changelog.
+    func decode(_ json: UnsafeRawBufferPointer) throws -> Coupling {
+        try Coupling(try document.parse(json))
     }
 
-    /// Stores a coupling, keeps the indexes in step and returns the record's bytes as they go to the changelog.
-    @discardableResult
-    public func save(
+    /// Stores a coupling, keeps the indexes in step and hands out the record's bytes as they go to the changelog.
+    func save(
         _ coupling: Coupling,
-        pairKey: String,
-        replacing old: Coupling?,
-        partition: Int32
-    ) throws -> [UInt8] {
+        replacing old: KnownPair?,
+        partition: Int32,
+        _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         writer.removeAll()
         coupling.write(to: &writer)
-        let record = writer.bytes
-        try record.withUnsafeBytes {
-            try put(coupling, pairKey: pairKey, record: $0, replacing: old, partition: partition)
-        }
-        return record
+        try put(coupling, replacing: old, partition: partition)
+        try writer.withBytes(body)
     }
 
-    /// Stores a coupling whose record is written already, and keeps the indexes in step.
-    func put(
-        _ coupling: Coupling,
-        pairKey: String,
-        record: UnsafeRawBufferPointer,
-        replacing old: Coupling?,
-        partition: Int32
-    ) throws {
-        try store.put(
-            .couplings,
-            Array(pairKey.utf8),
-            StoredCoupling.make(coupling, partition: partition, record: record)
-        )
-        try updateIndexes(from: old, to: coupling, partition: partition)
+    /// Stores a coupling and keeps the indexes in step.
+    func put(_ coupling: Coupling, replacing old: KnownPair?, partition: Int32) throws {
+        StoredCoupling.write(coupling, partition: partition, to: &stored)
+        try coupling.pairKey.description.withBytes { key in
+            try stored.withBytes { try store.put(.couplings, key, $0) }
+        }
+        try updateIndexes(of: coupling, from: old, to: coupling.known, partition: partition)
     }
 
     /// Remembers where a forwarded event belongs.
     func rememberHome(of id: String, _ home: String) throws {
-        try store.put(.homes, Array(id.utf8), Array(home.utf8))
+        try id.withBytes { key in try home.withBytes { try store.put(.homes, key, $0) } }
     }
 
     /// Where an event of this record was forwarded to; nil where none was.
     func rememberedHome(of id: String) throws -> String? {
-        try store.withValue(.homes, Array(id.utf8)) { $0.map { String(decoding: $0, as: UTF8.self) } }
+        try id.withBytes { key in
+            try store.withValue(.homes, key) { $0.map { String(decoding: $0, as: UTF8.self) } }
+        }
     }
 
     /// Forgets a pair.
     public func remove(_ coupling: Coupling, partition: Int32) throws {
-        try store.remove(.couplings, Array(coupling.pairKey.description.utf8))
-        try updateIndexes(from: coupling, to: nil, partition: partition)
+        try coupling.pairKey.description.withBytes { try store.remove(.couplings, $0) }
+        try updateIndexes(of: coupling, from: coupling.known, to: nil, partition: partition)
     }
 
-    private func updateIndexes(from old: Coupling?, to new: Coupling?, partition: Int32) throws {
-        if old?.bc.key != new?.bc.key || old == nil || new == nil {
-            let before = old.map(IndexKeys.naturalKeys) ?? []
-            let after = new.map(IndexKeys.naturalKeys) ?? []
-            for key in before where !after.contains(key) { try store.remove(.keys, key) }
-            for key in after where !before.contains(key) { try store.put(.keys, key, []) }
+    private func updateIndexes(
+        of coupling: Coupling,
+        from old: KnownPair?,
+        to new: KnownPair?,
+        partition: Int32
+    ) throws {
+        if old?.key != new?.key || old == nil || new == nil {
+            let before = old.map { IndexKeys.naturalKeys(coupling, key: $0.key) } ?? []
+            let after = new.map { IndexKeys.naturalKeys(coupling, key: $0.key) } ?? []
+            for key in before where !after.contains(key) { try store.remove(.keys, entry: key) }
+            for key in after where !before.contains(key) { try store.put(.keys, entry: key) }
         }
-        if old?.waiting?.waitsFor != new?.waiting?.waitsFor {
-            let before = old.map(IndexKeys.waiters) ?? []
-            let after = new.map(IndexKeys.waiters) ?? []
-            for key in before where !after.contains(key) { try store.remove(.waiters, key) }
-            for key in after where !before.contains(key) { try store.put(.waiters, key, []) }
+        let (waitedFor, waitsFor) = (old?.waitsFor ?? [], new?.waitsFor ?? [])
+        if waitedFor != waitsFor {
+            let before = IndexKeys.waiters(coupling, waitedFor)
+            let after = IndexKeys.waiters(coupling, waitsFor)
+            for key in before where !after.contains(key) { try store.remove(.waiters, entry: key) }
+            for key in after where !before.contains(key) { try store.put(.waiters, entry: key) }
         }
-        if let mapping = new?.mapping ?? old?.mapping, ownMappings.contains(mapping) {
-            try updateOwnIndexes(from: old, to: new, partition: partition)
+        let isKept =
+            old?.isWaiting == new?.isWaiting && old?.state != .deleted && new?.state != .deleted
+            && old?.deleteIsDueAt == new?.deleteIsDueAt
+        if !isKept, ownMappings.contains(coupling.mapping) {
+            try updateOwnIndexes(of: coupling.pairKey, from: old, to: new, partition: partition)
         }
-        if (old == nil) != (new == nil), let coupling = new ?? old, let document = coupling.document {
+        if (old == nil) != (new == nil), let document = coupling.document {
             let key = IndexKeys.line(coupling, of: document)
-            if new != nil { try store.put(.lines, key, []) } else { try store.remove(.lines, key) }
+            if new != nil { try store.put(.lines, entry: key) } else { try store.remove(.lines, entry: key) }
         }
     }
 
     /// What waits and what is over, which only its owner goes on with.
-    private func updateOwnIndexes(from old: Coupling?, to new: Coupling?, partition: Int32) throws {
-        if (old?.waiting != nil) != (new?.waiting != nil), let pair = (new?.pairKey ?? old?.pairKey)?.description {
-            let key = IndexKeys.waiting(partition: partition, pairKey: pair)
-            if new?.waiting != nil { try store.put(.waiting, key, []) } else { try store.remove(.waiting, key) }
+    private func updateOwnIndexes(
+        of pairKey: PairKey,
+        from old: KnownPair?,
+        to new: KnownPair?,
+        partition: Int32
+    ) throws {
+        if (old?.isWaiting ?? false) != (new?.isWaiting ?? false) {
+            let key = IndexKeys.waiting(partition: partition, pairKey: pairKey.description)
+            if new?.isWaiting ?? false {
+                try store.put(.waiting, entry: key)
+            } else {
+                try store.remove(.waiting, entry: key)
+            }
         }
-        let ended = (IndexKeys.ended(old, partition: partition), IndexKeys.ended(new, partition: partition))
-        try move(in: .ended, from: ended.0, to: ended.1)
-        let postponed = (IndexKeys.postponed(old, partition: partition), IndexKeys.postponed(new, partition: partition))
-        try move(in: .postponed, from: postponed.0, to: postponed.1)
+        try move(
+            in: .ended,
+            from: IndexKeys.ended(old, pairKey: pairKey, partition: partition),
+            to: IndexKeys.ended(new, pairKey: pairKey, partition: partition)
+        )
+        try move(
+            in: .postponed,
+            from: IndexKeys.postponed(old, pairKey: pairKey, partition: partition),
+            to: IndexKeys.postponed(new, pairKey: pairKey, partition: partition)
+        )
     }
 
     private func move(in table: StateTable, from before: [UInt8]?, to after: [UInt8]?) throws {
         guard before != after else { return }
-        if let before { try store.remove(table, before) }
-        if let after { try store.put(table, after, []) }
+        if let before { try store.remove(table, entry: before) }
+        if let after { try store.put(table, entry: after) }
     }
 
     /// The pairs of a partition that were over before a time, the earliest first.
@@ -147,11 +177,13 @@ public final class CouplingTables<Store: OrderedStore> {
 
     private func pairs(_ table: StateTable, in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
         var found: [String] = []
-        try store.scan(table, prefix: IndexKeys.endedPrefix(partition: partition)) { key, _ in
-            let parts = IndexKeys.timedParts(key)
-            guard parts.time < time, found.count < limit else { return false }
-            found.append(parts.pairKey)
-            return true
+        try IndexKeys.endedPrefix(partition: partition).withUnsafeBytes { prefix in
+            try store.scan(table, prefix: prefix) { key, _ in
+                let parts = IndexKeys.timedParts(key)
+                guard parts.time < time, found.count < limit else { return false }
+                found.append(parts.pairKey)
+                return true
+            }
         }
         return found
     }
@@ -159,9 +191,11 @@ public final class CouplingTables<Store: OrderedStore> {
     /// The pair keys found under a prefix of an index; they stand after the prefix.
     private func pairKeys(_ table: StateTable, prefix: [UInt8], limit: Int = .max) throws -> [String] {
         var found: [String] = []
-        try store.scan(table, prefix: prefix) { key, _ in
-            found.append(String(decoding: key[prefix.count...], as: UTF8.self))
-            return found.count < limit
+        try prefix.withUnsafeBytes { prefix in
+            try store.scan(table, prefix: prefix) { key, _ in
+                found.append(String(decoding: key[prefix.count...], as: UTF8.self))
+                return found.count < limit
+            }
         }
         return found
     }
@@ -213,14 +247,57 @@ public final class CouplingTables<Store: OrderedStore> {
         return best
     }
 
+    /// Whether a reference means the row with this id, without a text of anything; false where in doubt.
+    func isReference(
+        _ lookup: ActiveLookup,
+        in image: JSONValue,
+        company: String,
+        to row: UnsafeRawBufferPointer
+    ) throws -> Bool {
+        lookedUp.removeAll(keepingCapacity: true)
+        let separator = lookup.byID ? UInt8(ascii: "/") : 0
+        lookedUp.append(contentsOf: lookup.mapping)
+        lookedUp.append(separator)
+        lookedUp.append(contentsOf: company.utf8)
+        lookedUp.append(separator)
+        guard lookup.appendKey(of: image, to: &lookedUp) else { return false }
+        if lookup.byID {
+            return try lookedUp.withUnsafeBytes { pairKey in
+                guard pairKey.count <= IndexKeys.longestPairKey else { return false }
+                return try store.withValue(.couplings, pairKey) { value in
+                    guard let value else { return false }
+                    return try CouplingHead(try StoredCoupling.record(value)).id.hasSameBytes(as: row)
+                }
+            }
+        }
+        lookedUp.append(separator)
+        var isIt = false
+        try lookedUp.withUnsafeBytes { prefix in
+            try store.scan(.keys, prefix: prefix) { key, _ in
+                let pairKey = UnsafeRawBufferPointer(rebasing: key[prefix.count...])
+                return try store.withValue(.couplings, pairKey) { value in
+                    guard let value else { return true }
+                    let head = try CouplingHead(try StoredCoupling.record(value))
+                    // Of several with one natural key the one that exists is meant.
+                    guard head.exists else { return true }
+                    isIt = head.id.hasSameBytes(as: row)
+                    return false
+                }
+            }
+        }
+        return isIt
+    }
+
     private func glance(_ pairKey: String, columns: [String]) throws -> ReferencedRecord? {
-        guard IndexKeys.isPossible(pairKey: pairKey) else { return nil }
         var found: ReferencedRecord?
-        try store.withValue(.couplings, Array(pairKey.utf8)) { value in
+        try withStored(pairKey) { value in
             guard let value else { return }
-            if columns.isEmpty { found = StoredCoupling.reference(value) }
-            if found == nil {
-                found = ReferencedRecord(try referenceDocument.parse(StoredCoupling.record(value)), columns: columns)
+            let record = try StoredCoupling.record(value)
+            let head = try CouplingHead(record)
+            if columns.isEmpty, !head.hasMore {
+                found = ReferencedRecord(head)
+            } else {
+                found = ReferencedRecord(try Coupling.read(record, pairKey: pairKey), columns: columns)
             }
         }
         return found

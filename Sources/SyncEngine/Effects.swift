@@ -72,8 +72,8 @@ public enum RecordResult: String, Sendable, CaseIterable {
 public protocol EffectSink: AnyObject {
     /// A change for the other side.
     func publish(_ change: OutboundChange) throws
-    /// A coupling record for the changelog; nil: a tombstone.
-    func record(coupling: [UInt8]?, pairKey: String, partition: Int32) throws
+    /// A coupling record for the changelog, valid during the call; nil: a tombstone.
+    func record(coupling: UnsafeRawBufferPointer?, pairKey: String, partition: Int32) throws
     /// An event that belongs to another partition.
     func forward(_ record: InputRecord, to partition: Int32, key: String) throws
     /// A record of the inbox that belongs to another partition of it.

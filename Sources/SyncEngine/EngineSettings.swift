@@ -57,5 +57,5 @@ public struct EngineSettings: Sendable {
     }
 
     /// The owner's inbox, without prefix.
-    public var inboxTopic: String { "sync.inbox.\(worker)" }
+    var inboxTopic: String { "sync.inbox.\(worker)" }
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import JSON
-public import SyncModel
+import SyncModel
 
 /// What a mapping's YAML cannot say of an entity.
 public protocol EntityRule: Sendable {
@@ -41,34 +41,4 @@ extension EntityRule {
 public struct NoRule: EntityRule {
     /// Makes the empty rule.
     public init() {}
-}
-
-/// A table mapping with its rule, as a worker runs it; one object, since every event passes it on.
-public final class ActiveMapping: Sendable {
-    /// The mapping, with the fields that hold under the settings and go to Dataverse.
-    public let mapping: TableMapping
-    /// Its rule.
-    public let rule: any EntityRule
-    /// The fields that an event's values are read by, the rule's own left out.
-    let fields: [ActiveField]
-
-    /// Makes an active mapping: fields of other settings or of the other direction fall away.
-    public init(_ mapping: TableMapping, rule: any EntityRule, conditions: Set<TableMapping.Condition>) {
-        var mapping = mapping
-        mapping.fields = mapping.fields.filter {
-            $0.direction != .fromDataverse && ($0.condition.map(conditions.contains) ?? true)
-        }
-        self.mapping = mapping
-        self.rule = rule
-        fields = mapping.fields.filter { !$0.isByRule && $0.access != .readOnly }.map { ActiveField($0) }
-    }
-}
-
-/// A field mapping as one object.
-final class ActiveField: Sendable {
-    let mapping: FieldMapping
-
-    init(_ mapping: FieldMapping) {
-        self.mapping = mapping
-    }
 }

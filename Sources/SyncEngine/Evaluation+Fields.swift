@@ -10,8 +10,12 @@ extension Evaluation {
     /// A property that the event does not carry leaves its column alone; null, an empty text, an empty date and an
     /// all-zero id clear it.
     mutating func applyFields() throws {
-        columns.reserveCapacity(active.fields.count + 4)
+        if !leavesOutAgreed { columns.reserveCapacity(active.fields.count + 4) }
         for field in active.fields {
+            if leavesOutAgreed {
+                if field.isAgreed(image, coupling.base) { continue }
+                if let lookup = field.lookup, try isAgreed(lookup, column: field.column) { continue }
+            }
             guard let value = try value(of: field.mapping) else { continue }
             columns.append(
                 MappedColumn(
@@ -27,7 +31,7 @@ extension Evaluation {
 
     /// Holds the texts that the rule made to their columns' lengths too.
     mutating func limitLengthsByRule() throws(RecordError) {
-        for field in mapping.fields where field.isByRule && field.maximumLength != nil {
+        for field in active.limitedByRule {
             guard let index = columns.firstIndex(where: { $0.name == field.column }),
                 case .text(let text) = columns[index].value
             else { continue }
@@ -35,8 +39,8 @@ extension Evaluation {
         }
     }
 
-    private mutating func value(of field: FieldMapping) throws -> ColumnValue? {
-        if let constant = field.constant { return try Evaluation.constant(constant, field) }
+    mutating func value(of field: FieldMapping) throws -> ColumnValue? {
+        if let constant = field.constant { return Evaluation.constant(constant, field) }
         if let lookup = field.lookup { return try reference(lookup, field) }
         guard let property = field.property, image[property] != nil else { return nil }
         switch field.type {
@@ -85,7 +89,7 @@ extension Evaluation {
             return .null
         }
         if lookup.isDeferrable {
-            if let active = settings.activeMappings, !active.contains(mappingName) { return nil }
+            if let active = activeMappings, !active.contains(mappingName) { return nil }
             let found = try find(mappingName, key: key, byID: lookup.byID)
             guard let found, found.exists else {
                 deferred.append(.init(mapping: mappingName, key: key, reason: found?.reason ?? .unseen))
@@ -139,7 +143,7 @@ extension Evaluation {
         return .text(day)
     }
 
-    private static func constant(_ text: String, _ field: FieldMapping) throws(RecordError) -> ColumnValue? {
+    static func constant(_ text: String, _ field: FieldMapping) -> ColumnValue? {
         switch field.type {
         case .entityName: return nil
         case .boolean: return .bool(text == "true" || text == "1")

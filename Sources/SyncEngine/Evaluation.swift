@@ -17,6 +17,15 @@ public struct RecordState: Sendable, Hashable {
         self.status = status
     }
 
+    /// Whether it is what was agreed.
+    func isAgreed(_ base: AgreedValues) -> Bool {
+        RecordState.has(base, "statecode", state) && RecordState.has(base, "statuscode", status)
+    }
+
+    private static func has(_ base: AgreedValues, _ column: String, _ value: Int) -> Bool {
+        column.withBytes { column in String(value).withBytes { base.has(column, $0) } }
+    }
+
     var columns: [MappedColumn] {
         [
             MappedColumn("statecode", .number(DecimalText(Int64(state)))),
@@ -32,15 +41,15 @@ public struct Evaluation {
     /// The mapping with the fields that hold under the settings.
     public var mapping: TableMapping { active.mapping }
     let active: ActiveMapping
-    /// The settings.
-    public let settings: EngineSettings
+    private let context: EvaluationContext
     /// The record's image.
     public let image: JSONValue
     /// The pair as it stands.
     public let coupling: Coupling
-    /// The date of the event in UTC, which stands for Business Central's work date.
-    public let workDate: String
-    /// The columns in the order of the field mappings.
+    private let eventAt: Int64
+    /// Columns that the source shows to be as agreed are left out: nothing would be done with them.
+    let leavesOutAgreed: Bool
+    /// The columns in the order of the field mappings; of a row that is there, those may be missing whose value is agreed.
     public var columns: [MappedColumn] = []
     /// References without which nothing can be published.
     public var missing: [Waiting.Reference] = []
@@ -57,28 +66,32 @@ public struct Evaluation {
     /// The key that only one record may have, made of resolved references; nil: the natural key of the mapping.
     public var uniqueKey: String?
 
-    private let lookUp:
-        (_ mapping: String, _ key: String, _ byID: Bool, _ columns: [String]) throws -> ReferencedRecord?
-    /// The lines of a document by pair key.
-    public let lines: (_ mapping: String) throws -> [ReferencedRecord]
-
     init(
         active: ActiveMapping,
-        settings: EngineSettings,
+        context: EvaluationContext,
         image: JSONValue,
         coupling: Coupling,
-        workDate: String,
-        lookUp: @escaping (String, String, Bool, [String]) throws -> ReferencedRecord?,
-        lines: @escaping (String) throws -> [ReferencedRecord]
+        eventAt: Int64
     ) {
         self.active = active
-        self.settings = settings
+        self.context = context
         self.image = image
         self.coupling = coupling
-        self.workDate = workDate
-        self.lookUp = lookUp
-        self.lines = lines
+        self.eventAt = eventAt
+        leavesOutAgreed = coupling.crm.isCreated && !coupling.base.isEmpty
     }
+
+    /// The settings.
+    public var settings: EngineSettings { context.settings }
+
+    /// Whether a setting holds.
+    public func isOn(_ condition: TableMapping.Condition) -> Bool { context.settings.conditions.contains(condition) }
+
+    /// The mappings that some worker runs; nil: all.
+    var activeMappings: Set<String>? { context.settings.activeMappings }
+
+    /// The date of the event in UTC, which stands for Business Central's work date.
+    public var workDate: String { Timestamp.date(milliseconds: eventAt) }
 
     /// Sets a column, replacing what a field mapping made of it.
     public mutating func set(
@@ -91,20 +104,53 @@ public struct Evaluation {
         if let index = columns.firstIndex(where: { $0.name == name }) {
             columns[index] = column
         } else {
-            columns.append(column)
+            columns.insert(column, at: place(for: name))
         }
+    }
+
+    /// Where a column stands that is not there: in the order of the field mappings, the rule's own behind them.
+    private func place(for name: String) -> Int {
+        guard leavesOutAgreed, let place = active.places[name] else { return columns.count }
+        let earlier = active.fields[..<place].map(\.mapping.column)
+        return (columns.lastIndex { earlier.contains($0.name) } ?? -1) + 1
     }
 
     /// A column's value as evaluated so far.
     public func value(of name: String) -> ColumnValue? {
-        columns.first { $0.name == name }?.value
+        if let column = columns.first(where: { $0.name == name }) { return column.value }
+        guard leavesOutAgreed, let field = active.places[name].map({ active.fields[$0] }) else { return nil }
+        // Left out, and so worked out now; what it notes besides has been noted.
+        var copy = self
+        return try? copy.value(of: field.mapping)
+    }
+
+    /// The lines of a document by pair key.
+    public func lines(_ mapping: String) throws -> [ReferencedRecord] {
+        let company = coupling.company
+        return try context.records.lines(of: coupling.id, mapping: mapping, company: company).compactMap { pair in
+            let line = String(
+                decoding: pair.utf8.dropFirst(mapping.utf8.count + company.utf8.count + 2),
+                as: UTF8.self
+            )
+            return try find(mapping, key: line, byID: true)
+        }
+    }
+
+    /// Whether a reference means the very row that was agreed, as its source and the indexes show.
+    func isAgreed(_ lookup: ActiveLookup, column: [UInt8]) throws -> Bool {
+        try column.withUnsafeBytes { column in
+            try coupling.base.value(of: column) { row in
+                guard let row else { return false }
+                return try context.records.isReference(lookup, in: image, company: coupling.company, to: row)
+            }
+        }
     }
 
     /// The record that a natural key or id means, whether or not it may be referred to.
     public func find(_ mapping: String, key: String, byID: Bool = false, columns: [String] = []) throws
         -> ReferencedRecord?
     {
-        try lookUp(mapping, key, byID, columns)
+        try context.records.reference(mapping, company: coupling.company, key: key, byID: byID, columns: columns)
     }
 
     /// Resolves a reference for a column.
@@ -119,7 +165,7 @@ public struct Evaluation {
         column: String?,
         columns: [String] = []
     ) throws -> ReferencedRecord? {
-        let found = try lookUp(mapping, key, byID, columns)
+        let found = try find(mapping, key: key, byID: byID, columns: columns)
         if let found, found.exists || (column.map { coupling.base[$0] == found.id } ?? false) {
             if found.exists { used.append(.init(mapping: mapping, key: key, reason: .deleted)) }
             return found
@@ -143,7 +189,7 @@ public struct Evaluation {
         navigation: String = "transactioncurrencyid",
         column: String = "transactioncurrencyid"
     ) throws -> ColumnValue? {
-        if code.isEmpty || code == settings.localCurrency { return try localCurrency(navigation: navigation) }
+        if code.isEmpty || code == context.settings.localCurrency { return try localCurrency(navigation: navigation) }
         guard let found = try require(mapping, key: code, column: column) else { return nil }
         return .reference(navigation: navigation, entitySet: found.entitySet, id: found.id)
     }
@@ -152,16 +198,12 @@ public struct Evaluation {
     ///
     /// - Throws: `RecordError` where the setting is missing.
     public func localCurrency(navigation: String = "transactioncurrencyid") throws -> ColumnValue {
-        guard let code = settings.localCurrency else {
+        guard let query = context.localCurrency else {
             throw RecordError.permanent(
                 "LocalCurrencyUnknown",
                 "a blank currency means the local one, which SYNC_LOCAL_CURRENCY does not name"
             )
         }
-        return .resolve(
-            navigation: navigation,
-            entitySet: "transactioncurrencies",
-            conditions: [.init("isocurrencycode", equals: code)]
-        )
+        return .resolve(navigation: navigation, query)
     }
 }

@@ -1,19 +1,21 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import SyncModel
 
 /// The keys of the indexes; parts are separated by a zero byte, which no name or key has.
 enum IndexKeys {
     /// Longest key that goes into an index as it is; a longer one goes in as its name-based id.
     static let longestKey = 100
+    /// Longest pair key that is looked for, in bytes.
+    static let longestPairKey = 400
 
     /// A natural key as it is compared: blanks around it off, upper case, as Business Central treats code fields.
     static func normalized(_ key: String) -> String {
+        if key.withBytes({ isNormal($0) }) { return key }
         var bytes = Array(key.utf8)
-        if bytes.allSatisfy({ $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }) {
-            return key.utf8.count <= longestKey ? key : NamedUUID.make(key)
-        }
+        if bytes.allSatisfy({ $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }) { return NamedUUID.make(key) }
         while bytes.last == 0x20 { bytes.removeLast() }
         while bytes.first == 0x20 { bytes.removeFirst() }
         bytes.removeAll { $0 == 0 }
@@ -21,9 +23,14 @@ enum IndexKeys {
         return text.utf8.count <= longestKey ? text : NamedUUID.make(text)
     }
 
+    /// Whether the key goes into an index as it is.
+    static func isNormal(_ key: UnsafeRawBufferPointer) -> Bool {
+        key.count <= longestKey && key.allSatisfy { $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }
+    }
+
     /// Whether a pair can have this key: the store takes no empty and no longer ones, and no pair's key is so long.
     static func isPossible(pairKey: String) -> Bool {
-        !pairKey.isEmpty && pairKey.utf8.count <= 400
+        !pairKey.isEmpty && pairKey.utf8.count <= longestPairKey
     }
 
     static func prefix(_ mapping: String, _ company: String, _ key: String) -> [UInt8] {
@@ -38,21 +45,18 @@ enum IndexKeys {
         return bytes
     }
 
-    /// The entries by which a coupling is found: its natural key, and its id in any company.
-    static func naturalKeys(_ coupling: Coupling) -> [[UInt8]] {
+    /// The entries by which a coupling with this natural key is found: by that key, and by its id in any company.
+    static func naturalKeys(_ coupling: Coupling, key: String?) -> [[UInt8]] {
         let pair = coupling.pairKey.description
         var keys = [prefix(coupling.mapping, "", coupling.bc.id) + pair.utf8]
-        if let key = coupling.bc.key {
-            keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8)
-        }
+        if let key { keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8) }
         return keys
     }
 
-    /// The entries by which a coupling is woken.
-    static func waiters(_ coupling: Coupling) -> [[UInt8]] {
-        guard let waiting = coupling.waiting else { return [] }
+    /// The entries by which a coupling that waits for these is woken.
+    static func waiters(_ coupling: Coupling, _ waitsFor: [Waiting.Reference]) -> [[UInt8]] {
         let pair = coupling.pairKey.description
-        return waiting.waitsFor.filter { $0.reason != .inFlight && $0.reason != .referenced }.map {
+        return waitsFor.filter { $0.reason != .inFlight && $0.reason != .referenced }.map {
             prefix($0.mapping, coupling.company, normalized($0.key)) + pair.utf8
         }
     }
@@ -62,17 +66,17 @@ enum IndexKeys {
     }
 
     /// A pair that is over, in the order of its end; nil while it is not.
-    static func ended(_ coupling: Coupling?, partition: Int32) -> [UInt8]? {
-        guard let coupling, coupling.state == .deleted else { return nil }
-        let time = withUnsafeBytes(of: coupling.updatedAt.bigEndian) { Array($0) }
-        return endedPrefix(partition: partition) + time + coupling.pairKey.description.utf8
+    static func ended(_ pair: KnownPair?, pairKey: PairKey, partition: Int32) -> [UInt8]? {
+        guard let pair, pair.state == .deleted else { return nil }
+        let time = withUnsafeBytes(of: pair.updatedAt.bigEndian) { Array($0) }
+        return endedPrefix(partition: partition) + time + pairKey.description.utf8
     }
 
     /// A pair whose refused delete is tried again, in the order in which that is due; nil for other pairs.
-    static func postponed(_ coupling: Coupling?, partition: Int32) -> [UInt8]? {
-        guard let coupling, let time = coupling.deleteIsDueAt else { return nil }
+    static func postponed(_ pair: KnownPair?, pairKey: PairKey, partition: Int32) -> [UInt8]? {
+        guard let time = pair?.deleteIsDueAt else { return nil }
         let due = withUnsafeBytes(of: time.bigEndian) { Array($0) }
-        return endedPrefix(partition: partition) + due + coupling.pairKey.description.utf8
+        return endedPrefix(partition: partition) + due + pairKey.description.utf8
     }
 
     static func endedPrefix(partition: Int32) -> [UInt8] {

@@ -28,17 +28,31 @@ public protocol OrderedStore: AnyObject {
     /// Calls `body` with the stored value, or nil; the bytes are valid during the call only.
     func withValue<Result>(
         _ table: StateTable,
-        _ key: [UInt8],
+        _ key: UnsafeRawBufferPointer,
         _ body: (UnsafeRawBufferPointer?) throws -> Result
     ) throws -> Result
     /// Stores a value.
-    func put(_ table: StateTable, _ key: [UInt8], _ value: [UInt8]) throws
+    func put(_ table: StateTable, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws
     /// Removes a value, if there is one.
-    func remove(_ table: StateTable, _ key: [UInt8]) throws
-    /// Calls `body` with every key that begins with `prefix`, ascending, until it returns false; it must not write.
+    func remove(_ table: StateTable, _ key: UnsafeRawBufferPointer) throws
+    /// Calls `body` with every key that begins with `prefix`, ascending, until it returns false.
+    ///
+    /// It must not write; reading, also with another scan, is fine.
     func scan(
         _ table: StateTable,
-        prefix: [UInt8],
+        prefix: UnsafeRawBufferPointer,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
     ) throws
+}
+
+extension OrderedStore {
+    /// Stores an index entry, which is its key.
+    func put(_ table: StateTable, entry: [UInt8]) throws {
+        try entry.withUnsafeBytes { try put(table, $0, UnsafeRawBufferPointer(start: nil, count: 0)) }
+    }
+
+    /// Removes a value, if there is one.
+    func remove(_ table: StateTable, entry: [UInt8]) throws {
+        try entry.withUnsafeBytes { try remove(table, $0) }
+    }
 }

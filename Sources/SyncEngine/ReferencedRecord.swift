@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
 public import SyncModel
 
 /// What a reference needs to know of the record it means.
@@ -23,41 +22,28 @@ public struct ReferencedRecord: Sendable {
     /// Values of the source that others need.
     public let facts: [String: String]
 
-    init(id: String, entitySet: String, exists: Bool, state: Coupling.State, isWaiting: Bool) {
-        self.id = id
-        self.entitySet = entitySet
-        self.exists = exists
-        self.state = state
-        self.isWaiting = isWaiting
+    init(_ head: CouplingHead) {
+        id = String(decoding: head.id, as: UTF8.self)
+        entitySet = String(decoding: head.entitySet, as: UTF8.self)
+        exists = head.exists
+        state = head.state
+        isWaiting = head.isWaiting
         related = [:]
         values = [:]
         facts = [:]
     }
 
-    init?(_ json: JSONValue, columns: [String]) {
-        guard let crm = json["crm"], let id = crm["id"]?.string, let entitySet = crm["entity"]?.string,
-            let state = json["state"]?.string.flatMap(Coupling.State.init(rawValue:))
-        else { return nil }
-        self.id = id
-        self.entitySet = entitySet
-        self.state = state
-        exists = json["exists"]?.bool ?? false
-        isWaiting = json["waiting"].map { !$0.isNull } ?? false
-        var related: [String: String] = [:]
-        if let rows = crm["related"], rows.kind == .object, rows.count > 0 {
-            for (role, row) in rows.members { related[role] = row["recordId"]?.string }
-        }
-        self.related = related
+    init(_ coupling: Coupling, columns: [String]) {
+        id = coupling.crm.id
+        entitySet = coupling.crm.entity
+        exists = coupling.exists
+        state = coupling.state
+        isWaiting = coupling.waiting != nil
+        related = coupling.crm.related.mapValues(\.id)
         var values: [String: String] = [:]
-        if !columns.isEmpty, let base = json["base"] {
-            for column in columns { values[column] = base[column]?.string }
-        }
+        for column in columns { values[column] = coupling.base[column] }
         self.values = values
-        var facts: [String: String] = [:]
-        if let found = json["bc"]?["facts"], found.kind == .object {
-            for (name, value) in found.members { facts[name] = value.string }
-        }
-        self.facts = facts
+        facts = coupling.bc.facts
     }
 
     /// Why the record cannot be referred to yet.

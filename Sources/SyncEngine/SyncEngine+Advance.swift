@@ -126,7 +126,8 @@ extension SyncEngine {
         }
         if let key = evaluation.uniqueKey { try claim(key, for: &coupling, mapping: active.mapping) }
         var result = RecordResult.unchanged
-        while let step = try nextStep(coupling, evaluation, active.rule) {
+        var isUpdated = false
+        while let step = try nextStep(coupling, evaluation, active.rule, isUpdated: isUpdated) {
             try emit(
                 step.operation,
                 step.columns,
@@ -136,6 +137,7 @@ extension SyncEngine {
                 rule: active.rule,
                 partition: partition
             )
+            isUpdated = step.operation == .update
             if result == .unchanged { result = step.operation == .create ? .inserted : .modified }
             if coupling.inFlight != nil { return result }
         }
@@ -158,26 +160,12 @@ extension SyncEngine {
         image: JSONValue,
         eventAt: Int64
     ) throws -> Evaluation {
-        let tables = tables
-        let (company, id) = (coupling.company, coupling.id)
         var evaluation = Evaluation(
             active: active,
-            settings: settings,
+            context: context,
             image: image,
             coupling: coupling,
-            workDate: Timestamp.date(milliseconds: eventAt),
-            lookUp: { mapping, key, byID, columns in
-                try tables.reference(mapping, company: company, key: key, byID: byID, columns: columns)
-            },
-            lines: { mapping in
-                try tables.lines(of: id, mapping: mapping, company: company).compactMap { pair in
-                    let line = String(
-                        decoding: pair.utf8.dropFirst(mapping.utf8.count + company.utf8.count + 2),
-                        as: UTF8.self
-                    )
-                    return try tables.reference(mapping, company: company, key: line, byID: true)
-                }
-            }
+            eventAt: eventAt
         )
         try evaluation.applyFields()
         try active.rule.complete(&evaluation)

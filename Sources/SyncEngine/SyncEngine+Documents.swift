@@ -22,7 +22,7 @@ extension SyncEngine {
         waiting.isDeferred = true
         document.waiting = waiting
         try emit(.setState, open.columns, &document, waiting, rule: active.rule, partition: partition)
-        try save(document, replacing: known, partition: partition)
+        try save(&document, replacing: known.known, partition: partition)
         return document.inFlight == nil
     }
 

@@ -26,24 +26,18 @@ extension SyncEngine {
     /// - Throws: what the store or the sink throws.
     @discardableResult
     func handle(_ arrival: Arrival, _ active: ActiveMapping) throws -> Bool {
-        let mapping = active.mapping
-        let pair = PairKey(mapping: mapping.name, company: arrival.company, id: arrival.id)
-        let known = try tables.load(pair.description)?.coupling
-        if let known {
-            let order = arrival.version.order(
-                against: known.bc.version,
-                isDelete: arrival.kind == .delete,
-                seenWasDelete: known.state == .deleted || known.state == .broken || known.waiting?.wish == .delete
-            )
-            if arrival.kind == .upsert, arrival.version.disagrees(with: known.bc.version) {
-                sink.countClockDisagreement()
-            }
+        let pair = PairKey(mapping: active.mapping.name, company: arrival.company, id: arrival.id)
+        var stored: Coupling?
+        try tables.load(pair, into: &stored)
+        let known = stored?.known
+        var coupling = stored.take() ?? makeCoupling(pair, arrival, active.mapping)
+        if known != nil {
+            let order = order(of: arrival, against: coupling)
             guard order == .newer else {
-                sink.count(order == .stale ? .stale : .unchanged, mapping: mapping.name)
+                sink.count(order == .stale ? .stale : .unchanged, mapping: active.mapping.name)
                 return false
             }
         }
-        var coupling = known ?? makeCoupling(pair, arrival, mapping)
         coupling.bc.version = RecordVersion(
             sequence: arrival.version.sequence ?? coupling.bc.version.sequence,
             modifiedAt: arrival.version.modifiedAt ?? coupling.bc.version.modifiedAt,
@@ -52,7 +46,7 @@ extension SyncEngine {
         var wish = Waiting.Wish.delete
         if arrival.kind == .upsert, let image = arrival.image {
             takeNames(of: image, into: &coupling, active)
-            wish = mapping.businessCentral.filter.allSatisfy { $0.holds(for: image) } ? .upsert : .leave
+            wish = active.admits(image) ? .upsert : .leave
             if coupling.state == .deleted || coupling.state == .broken {
                 coupling.state = coupling.crm.isCreated ? .coupled : .waiting
                 coupling.exists = exists(coupling, rule: active.rule)
@@ -62,7 +56,7 @@ extension SyncEngine {
             since: coupling.waiting?.since ?? now,
             causation: arrival.causation,
             wish: wish,
-            image: wish == .delete ? [] : arrival.image?.withRawBytes { Array($0) } ?? []
+            image: []
         )
         waiting.waitsFor = coupling.waiting?.waitsFor ?? []
         let isRevoked = coupling.waiting?.wish == .delete && wish != .delete && coupling.inFlight == nil
@@ -75,9 +69,23 @@ extension SyncEngine {
         } else {
             result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
         }
-        try save(coupling, replacing: known, partition: arrival.partition)
-        sink.count(result, mapping: mapping.name)
+        // Few changes wait, so only then is the image kept.
+        if coupling.waiting != nil, wish != .delete, let image = arrival.image {
+            coupling.waiting?.image = image.withRawBytes { Array($0) }
+        }
+        try save(&coupling, replacing: known, partition: arrival.partition)
+        sink.count(result, mapping: active.mapping.name)
         return true
+    }
+
+    /// How the arriving version stands to the one seen last.
+    private func order(of arrival: Arrival, against seen: Coupling) -> RecordVersion.Order {
+        if arrival.kind == .upsert, arrival.version.disagrees(with: seen.bc.version) { sink.countClockDisagreement() }
+        return arrival.version.order(
+            against: seen.bc.version,
+            isDelete: arrival.kind == .delete,
+            seenWasDelete: seen.state == .deleted || seen.state == .broken || seen.waiting?.wish == .delete
+        )
     }
 
     private func makeCoupling(_ pair: PairKey, _ arrival: Arrival, _ mapping: TableMapping) -> Coupling {
@@ -96,8 +104,8 @@ extension SyncEngine {
     ///
     /// A unique key is made of references, later.
     private func takeNames(of image: JSONValue, into coupling: inout Coupling, _ active: ActiveMapping) {
-        let table = active.mapping.businessCentral
-        if !active.mapping.keyIsUnique, !table.key.isEmpty, let key = PropertyReader.key(image, table.key) {
+        let properties = active.mapping.businessCentral.key
+        if !active.mapping.keyIsUnique, !properties.isEmpty, let key = PropertyReader.key(image, properties) {
             coupling.bc.key = key
         }
         for property in active.rule.factProperties(of: coupling.bc.key, settings) {
@@ -169,7 +177,7 @@ extension SyncEngine {
 
     private func isInsideFilter(_ image: JSONValue, of entity: String?) -> Bool {
         guard let document = entity.flatMap({ feeds[$0]?.mappings.first }) else { return true }
-        return document.mapping.businessCentral.filter.allSatisfy { $0.holds(for: image) }
+        return document.admits(image)
     }
 
     /// A deleted document takes its lines along on the other side, so they end with it and nothing more is sent.
@@ -193,7 +201,7 @@ extension SyncEngine {
                 coupling.base = [:]
             }
             end(&coupling, as: settings.deletionPolicy == .keep && known.crm.isCreated ? .broken : .deleted)
-            try save(coupling, replacing: known, partition: partition)
+            try save(&coupling, replacing: known.known, partition: partition)
         }
     }
 }

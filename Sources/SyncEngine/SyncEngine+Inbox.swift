@@ -83,11 +83,13 @@ extension SyncEngine {
             || (inFlight.operation == .delete && code.map(GoneRow.codes.contains) ?? false)
         if status == "applied" || isSoAlready {
             takeIdentities(root, into: &coupling)
-            apply(inFlight.operation, inFlight.values, to: &coupling, rule: active.rule)
+            apply(inFlight.operation, to: &coupling, rule: active.rule) { base in
+                for (column, value) in inFlight.values { base[column] = value }
+            }
             try goOn(&coupling, active, partition: partition)
         } else if isOwnDuplicate {
             // The row with our id is there: an earlier create was applied and its result lost. What it holds is unknown.
-            apply(.create, [:], to: &coupling, rule: active.rule)
+            apply(.create, to: &coupling, rule: active.rule) { _ in }
             try goOn(&coupling, active, partition: partition)
         } else {
             let reported = RecordError(
@@ -97,7 +99,7 @@ extension SyncEngine {
             )
             if ReferencedRow.isCause(of: reported, for: inFlight.operation), coupling.waiting?.wish == .delete {
                 postponeDelete(&coupling, reported)
-                return try save(coupling, replacing: known, partition: partition)
+                return try save(&coupling, replacing: known.known, partition: partition)
             }
             let isSkipped = coupling.state == .skipped
             sink.count(fail(&coupling, reported), mapping: coupling.mapping)
@@ -110,7 +112,7 @@ extension SyncEngine {
                 try awaitReferences(of: &coupling, active)
             }
         }
-        try save(coupling, replacing: known, partition: partition)
+        try save(&coupling, replacing: known.known, partition: partition)
     }
 
     /// Takes over the row's id, where the delivery found one by match, its version tag, and rows made along with it.
@@ -184,7 +186,7 @@ extension SyncEngine {
             let result = try advance(&coupling, active, partition: partition)
             sink.count(result, mapping: coupling.mapping)
         }
-        try save(coupling, replacing: known, partition: partition)
+        try save(&coupling, replacing: known.known, partition: partition)
     }
 }
 

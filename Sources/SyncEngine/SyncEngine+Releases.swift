@@ -9,14 +9,14 @@ extension SyncEngine {
     public var pendingReleases: Int { releaseQueue.count }
 
     /// Stores a coupling with a higher revision, sends it to the changelog and wakes who waits for it.
-    func save(_ saved: consuming Coupling, replacing known: Coupling?, partition: Int32) throws {
-        var coupling = saved
+    func save(_ coupling: inout Coupling, replacing known: KnownPair?, partition: Int32) throws {
         // At least the time, so that a pair's new life after its tombstone is newer than any copy of the old one.
         coupling.revision = max((known?.revision ?? 0) + 1, now)
         coupling.updatedAt = now
         let pairKey = coupling.pairKey.description
-        let bytes = try tables.save(coupling, pairKey: pairKey, replacing: known, partition: partition)
-        try sink.record(coupling: bytes, pairKey: pairKey, partition: partition)
+        try tables.save(coupling, replacing: known, partition: partition) { record in
+            try sink.record(coupling: record, pairKey: pairKey, partition: partition)
+        }
         try wakeWaiters(for: coupling, known: known)
     }
 
@@ -31,15 +31,16 @@ extension SyncEngine {
             // Most of what an owner reads is its own writing; that costs one look.
             guard let revision = try inboxDocument.parse(value)["revision"]?.int64, revision > stored else { return }
         }
-        let known = try tables.load(pairKey)
+        let stored = try tables.load(pairKey)
         guard let value else {
-            if let known { try tables.remove(known.coupling, partition: known.partition) }
+            if let stored { try tables.remove(stored.coupling, partition: stored.partition) }
             return
         }
-        let coupling = try tables.decode(value, isStored: false)
+        let known = stored?.coupling.known
+        let coupling = try tables.decode(value)
         guard coupling.pairKey.description == pairKey else { throw Coupling.Unreadable(member: "pairKey") }
-        try tables.put(coupling, pairKey: pairKey, record: value, replacing: known?.coupling, partition: partition)
-        try wakeWaiters(for: coupling, known: known?.coupling)
+        try tables.put(coupling, replacing: known, partition: partition)
+        try wakeWaiters(for: coupling, known: known)
     }
 
     /// How long a pair that is over keeps its record, in milliseconds: 7 days.
@@ -69,17 +70,17 @@ extension SyncEngine {
         }
     }
 
-    private func wakeWaiters(for coupling: Coupling, known: Coupling?) throws {
+    private func wakeWaiters(for coupling: Coupling, known: KnownPair?) throws {
         if coupling.state == .deleted, known?.state != .deleted { try wakeRivals(of: coupling) }
         // A document waits for its lines to be there or to be left out.
         let isLeftOut = coupling.document != nil && [.filtered, .deleted].contains(coupling.state)
         guard coupling.exists || (isLeftOut && known?.state != coupling.state) else { return }
         // A document adds up its lines' amounts and waits until each is whole, so it is woken by those too.
-        let isWholeNow = known?.waiting != nil && coupling.waiting == nil
+        let isWholeNow = known?.isWaiting == true && coupling.waiting == nil
         let isSame =
-            (coupling.document == nil || (known?.bc.facts == coupling.bc.facts && !isWholeNow))
-            && known?.base["statecode"] == coupling.base["statecode"]  // A closed document was opened for its lines.
-        if let known, known.exists, coupling.exists, known.bc.key == coupling.bc.key, isSame { return }
+            (coupling.document == nil || (known?.facts == coupling.bc.facts && !isWholeNow))
+            && known?.status == coupling.base["statecode"]  // A closed document was opened for its lines.
+        if let known, known.exists, coupling.exists, known.key == coupling.bc.key, isSame { return }
         var keys = [coupling.id]
         if let key = coupling.bc.key { keys.append(key) }
         if let document = coupling.document { keys.append("\(document)/*") }
@@ -134,7 +135,7 @@ extension SyncEngine {
         let result = try advance(&coupling, active, partition: partition)
         // What has failed and fails again for the same reason has not been tried anew.
         guard coupling != known, known.state != .failed || result != .failed else { return false }
-        try save(coupling, replacing: known, partition: partition)
+        try save(&coupling, replacing: known.known, partition: partition)
         if result != .waiting, result != .unchanged, !known.isDeletePostponed {
             sink.count(result, mapping: known.mapping)
         }

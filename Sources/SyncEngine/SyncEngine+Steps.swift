@@ -16,7 +16,14 @@ extension SyncEngine {
     ///
     /// Create, then what Dataverse takes only in an update, then the state; a closed row is opened first where it shall
     /// change its state, and takes no other change while closed (INV-07, INV-31).
-    func nextStep(_ coupling: Coupling, _ evaluation: Evaluation, _ rule: any EntityRule) throws -> Step? {
+    ///
+    /// An update that was just applied, `isUpdated`, leaves no column that differs.
+    func nextStep(
+        _ coupling: Coupling,
+        _ evaluation: Evaluation,
+        _ rule: any EntityRule,
+        isUpdated: Bool
+    ) throws -> Step? {
         guard coupling.crm.isCreated else {
             let columns = evaluation.columns.filter {
                 ($0.access == .readWrite || $0.access == .insertOnly) && $0.value != .null
@@ -24,28 +31,34 @@ extension SyncEngine {
             let implied = evaluation.columns.filter { $0.isImpliedOnCreate && $0.value != .null }
             return Step(operation: .create, columns: columns, implied: implied)
         }
-        try refuseForbiddenChange(coupling, evaluation)
-        let base = coupling.base
-        let isOpen = rule.openState == nil || (base["statecode"] ?? "0") == "0"
+        if !isUpdated { try refuseForbiddenChange(coupling, evaluation) }
+        let isOpen = rule.openState == nil || (coupling.base["statecode"] ?? "0") == "0"
         let wanted = evaluation.late.isEmpty ? evaluation.state : nil
-        let stateDiffers = wanted.map { $0.columns.contains { !$0.value.isAgreed(base[$0.name]) } } ?? false
+        let stateDiffers = wanted.map { !$0.isAgreed(coupling.base) } ?? false
         if !isOpen, stateDiffers, let open = rule.openState { return Step(operation: .setState, columns: open.columns) }
-        // A row found under our own id holds nobody knows what: every column is written, also the empty ones.
-        let isUnknown = base.isEmpty
-        let changed = evaluation.columns.filter { column in
-            guard column.access == .readWrite || (column.access == .modifyOnly && evaluation.late.isEmpty) else {
-                return false
-            }
-            return isUnknown || !column.value.isAgreed(base[column.name])
-        }
+        let changed = isUpdated ? [] : changedColumns(coupling, evaluation)
         if isOpen, !changed.isEmpty { return Step(operation: .update, columns: changed) }
         if stateDiffers, let wanted { return Step(operation: .setState, columns: wanted.columns) }
         return nil
     }
 
+    /// The columns that an update writes.
+    private func changedColumns(_ coupling: Coupling, _ evaluation: Evaluation) -> [MappedColumn] {
+        // A row found under our own id holds nobody knows what: every column is written, also the empty ones.
+        let isUnknown = coupling.base.isEmpty
+        return evaluation.columns.filter { column in
+            guard column.access == .readWrite || (column.access == .modifyOnly && evaluation.late.isEmpty) else {
+                return false
+            }
+            return isUnknown || !column.value.isAgreed(coupling.base, column: column.name)
+        }
+    }
+
     private func refuseForbiddenChange(_ coupling: Coupling, _ evaluation: Evaluation) throws {
         for column in evaluation.columns where column.changeIsError {
-            guard let agreed = coupling.base[column.name], !column.value.isAgreed(agreed) else { continue }
+            guard coupling.base[column.name] != nil, !column.value.isAgreed(coupling.base, column: column.name) else {
+                continue
+            }
             throw RecordError.permanent(
                 "ColumnCannotChange",
                 "column \(column.name) of an existing \(evaluation.mapping.dataverse.table) cannot be changed"
@@ -65,12 +78,13 @@ extension SyncEngine {
         rule: any EntityRule,
         partition: Int32
     ) throws {
-        let number = coupling.emitted.next(operation, causation: waiting.causation.path)
+        let path = waiting.causation.path
+        let number = coupling.emitted.next(operation, causation: path)
         var change = OutboundChange(
             changeID: OutboundChange.changeID(
                 pair: coupling.pairKey,
                 operation: operation,
-                causation: waiting.causation,
+                causationPath: path,
                 number: number
             ),
             mapping: coupling.mapping,
@@ -80,7 +94,7 @@ extension SyncEngine {
             columns: columns,
             source: coupling.bc,
             pairKey: coupling.pairKey,
-            replyTopic: settings.inboxTopic,
+            replyTopic: context.inboxTopic,
             replyPartition: partition,
             causation: waiting.causation
         )
@@ -88,28 +102,35 @@ extension SyncEngine {
             change.match = columns.filter { names.contains($0.name) }
         }
         try sink.publish(change)
+        guard settings.isConfirmed else {
+            return apply(operation, to: &coupling, rule: rule) { base in
+                for column in columns { base[column.name] = column.value.baseText }
+                for column in implied { base[column.name] = column.value.baseText }
+            }
+        }
         var values: [String: String?] = [:]
         for column in columns + implied { values.updateValue(column.value.baseText, forKey: column.name) }
-        if settings.isConfirmed {
-            coupling.inFlight = Coupling.InFlight(
-                changeID: change.changeID,
-                operation: operation,
-                causation: waiting.causation.path,
-                values: values
-            )
-            if operation == .create { coupling.state = .pending }
-            // What is about to go must not be referred to any more, though the target still has it.
-            let isGoing = operation == .delete || (rule.existsOnlyWhenActive && (values["statecode"] ?? "0") != "0")
-            if isGoing { coupling.exists = false }
-            let own = Waiting.Reference(mapping: coupling.mapping, key: coupling.id, reason: .inFlight)
-            coupling.waiting?.waitsFor = [own]
-        } else {
-            apply(operation, values, to: &coupling, rule: rule)
-        }
+        coupling.inFlight = Coupling.InFlight(
+            changeID: change.changeID,
+            operation: operation,
+            causation: path,
+            values: values
+        )
+        if operation == .create { coupling.state = .pending }
+        // What is about to go must not be referred to any more, though the target still has it.
+        let isGoing = operation == .delete || (rule.existsOnlyWhenActive && (values["statecode"] ?? "0") != "0")
+        if isGoing { coupling.exists = false }
+        let own = Waiting.Reference(mapping: coupling.mapping, key: coupling.id, reason: .inFlight)
+        coupling.waiting?.waitsFor = [own]
     }
 
     /// Takes a change as applied: its values are agreed, and others may refer to the row once it is usable.
-    func apply(_ operation: Operation, _ values: [String: String?], to coupling: inout Coupling, rule: any EntityRule) {
+    func apply(
+        _ operation: Operation,
+        to coupling: inout Coupling,
+        rule: any EntityRule,
+        agreeing: (inout AgreedValues) -> Void
+    ) {
         switch operation {
         case .delete:
             coupling.state = .deleted
@@ -123,7 +144,7 @@ extension SyncEngine {
                 coupling.crm.isCreated = true
                 coupling.base = [:]
             }
-            for (column, value) in values { coupling.base[column] = value }
+            agreeing(&coupling.base)
         }
         coupling.exists = exists(coupling, rule: rule)
     }

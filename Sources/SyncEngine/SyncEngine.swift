@@ -23,6 +23,7 @@ public final class SyncEngine<Store: OrderedStore> {
 
     let mappings: [String: ActiveMapping]
     let feeds: [String: Feed]
+    let context: EvaluationContext
     unowned let sink: any EffectSink
     let homePartition: (String) -> Int32
     // What is stored around an image needs a few levels more than the event: 128 below.
@@ -59,6 +60,7 @@ public final class SyncEngine<Store: OrderedStore> {
         self.sink = sink
         self.homePartition = homePartition
         tables = CouplingTables(store, ownMappings: Set(mappings.map(\.mapping.name)))
+        context = EvaluationContext(settings: settings, records: tables)
         self.mappings = Dictionary(mappings.map { ($0.mapping.name, $0) }) { first, _ in first }
         var feeds: [String: Feed] = [:]
         for active in mappings {
@@ -115,7 +117,7 @@ public final class SyncEngine<Store: OrderedStore> {
             eventAt: event.version.eventAt,
             traceparent: record.traceparent
         )
-        try take(event, feed: feed, home: home, partition: partition, causation: causation)
+        try take(event, of: record.entity, feed: feed, home: home, partition: partition, causation: causation)
     }
 
     /// The id that decides where the event belongs; nil where it cannot be told.
@@ -134,6 +136,7 @@ public final class SyncEngine<Store: OrderedStore> {
 
     private func take(
         _ event: ChangeEvent,
+        of entity: String,
         feed: Feed,
         home: String,
         partition: Int32,
@@ -146,7 +149,7 @@ public final class SyncEngine<Store: OrderedStore> {
                 id: event.id,
                 company: event.company,
                 document: active.mapping.businessCentral.home == nil ? nil : home,
-                entity: entity(of: active, causation: causation),
+                entity: entity,
                 image: event.image,
                 version: event.version,
                 causation: causation,
@@ -160,12 +163,6 @@ public final class SyncEngine<Store: OrderedStore> {
         // Lines judge their own versions, but a stale delete of the document does not end them.
         guard isTaken || event.kind == .upsert else { return }
         for active in feed.lines { try takeLines(of: event, active, partition: partition, causation: causation) }
-    }
-
-    /// The entity of the pair's Business Central record: the topic's, of a line the lines' own.
-    private func entity(of active: ActiveMapping, causation: Causation) -> String {
-        let entities = active.mapping.businessCentral.entities
-        return entities.first { causation.topic.hasSuffix(".\($0)") } ?? entities.first ?? active.mapping.name
     }
 
     private func processTombstone(_ record: InputRecord, keyID: String?, feed: Feed) throws {

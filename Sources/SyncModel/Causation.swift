@@ -25,11 +25,13 @@ public struct Causation: Sendable, Hashable {
 
     /// `<topic>|<partition>|<offset>`, as in change ids.
     public var path: String {
-        var text = topic
-        text += "|"
-        text += String(partition)
-        text += "|"
-        text += String(offset)
-        return text
+        // Two numbers of at most 11 and 20 characters.
+        String(utf8Count: topic.utf8.count + 33) { (text: inout TextParts) in
+            text.append(topic)
+            text.append(character: "|")
+            text.append(String(partition))
+            text.append(character: "|")
+            text.append(String(offset))
+        }
     }
 }

@@ -59,13 +59,14 @@ public struct ChangeEvent {
         image = found.flatMap { $0.kind == .object ? $0 : nil }
         if kind == .upsert, image == nil { throw Malformed("no \"after\" image, which op \(op) needs") }
         id = try ChangeEvent.recordID(image: image, keyID: keyID)
-        guard let company = event["source"]?["company"]?.string ?? defaultCompany, !company.isEmpty else {
+        let source = event["source"]
+        guard let company = source?["company"]?.string ?? defaultCompany, !company.isEmpty else {
             throw Malformed("no company in \"source\", and SYNC_COMPANY is not set")
         }
         guard company.utf8.count <= 120 else { throw Malformed("the company's name is longer than 120 bytes") }
         self.company = company
         version = RecordVersion(
-            sequence: event["source"]?["sequence"]?.int64,
+            sequence: source?["sequence"]?.int64,
             modifiedAt: kind == .upsert ? image?["lastModifiedDateTime"]?.string : nil,
             eventAt: 0
         )
@@ -100,6 +101,7 @@ public struct ChangeEvent {
             guard let keyID else { throw Malformed("no record id in key or image") }
             return keyID
         }
+        if let keyID, member.stringEquals(keyID), keyID != blankID { return keyID }
         guard let id = member.string.flatMap(NamedUUID.canonical) else { throw Malformed("the record's id is no UUID") }
         if id == blankID { throw Malformed("the record's id is all zeros") }
         if let keyID, keyID != id { throw Malformed("key and image name different ids") }

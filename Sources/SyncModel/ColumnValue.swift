@@ -16,39 +16,18 @@ public enum ColumnValue: Sendable, Hashable {
     /// A reference to a record: bound by navigation property.
     case reference(navigation: String, entitySet: String, id: String)
     /// A reference that only the target can find: exactly one row where all conditions hold.
-    case resolve(navigation: String, entitySet: String, conditions: [Condition])
+    case resolve(navigation: String, TargetQuery)
 
-    /// A condition of a reference that the target resolves.
-    public struct Condition: Sendable, Hashable {
-        /// The column.
-        public var column: String
-        /// Its value; a GUID as text.
-        public var value: String
-        /// The value is the boolean true, not a text.
-        public var isTrue: Bool
-
-        /// A column that equals a text.
-        public init(_ column: String, equals value: String) {
-            self.column = column
-            self.value = value
-            isTrue = false
-        }
-
-        /// A column that is true.
-        public init(isTrue column: String) {
-            self.column = column
-            value = "true"
-            isTrue = true
-        }
-    }
-
-    /// Whether the base has this value.
-    public func isAgreed(_ base: String?) -> Bool {
-        switch (self, base) {
-        case (.null, nil): true
-        case (.null, .some), (_, nil): false
-        case (.text(let text), .some(let agreed)), (.reference(_, _, let text), .some(let agreed)): text == agreed
-        case (_, .some(let agreed)): baseText == agreed
+    /// Whether this is what both sides agreed on for a column.
+    public func isAgreed(_ base: AgreedValues, column: String) -> Bool {
+        column.withBytes { column in
+            switch self {
+            case .null: base.has(column, nil)
+            case .text(let text), .reference(_, _, let text): text.withBytes { base.has(column, $0) }
+            case .resolve(_, let query): query.text.withBytes { base.has(column, $0) }
+            case .number(let number): number.normalized.withBytes { base.has(column, $0) }
+            case .bool(let flag): (flag ? "true" : "false").withBytes { base.has(column, $0) }
+            }
         }
     }
 
@@ -60,21 +39,8 @@ public enum ColumnValue: Sendable, Hashable {
         case .number(let number): number.normalized
         case .bool(let flag): flag ? "true" : "false"
         case .reference(_, _, let id): id
-        case .resolve(_, let entitySet, let conditions):
-            ColumnValue.text(entitySet, conditions)
+        case .resolve(_, let query): query.text
         }
-    }
-
-    /// What is looked for, as a query: `transactioncurrencies?isocurrencycode=GBP`.
-    private static func text(_ entitySet: String, _ conditions: [Condition]) -> String {
-        var text = entitySet
-        for (index, condition) in conditions.enumerated() {
-            text += index == 0 ? "?" : "&"
-            text += condition.column
-            text += "="
-            text += condition.value
-        }
-        return text
     }
 }
 

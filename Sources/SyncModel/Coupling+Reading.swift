@@ -40,8 +40,9 @@ extension Coupling {
         waiting = json["waiting"].flatMap(Waiting.init)
         emitted.causation = json["emitted"]?["causation"]?.string ?? ""
         if let counts = json["emitted"], !emitted.causation.isEmpty {
-            for (name, count) in counts.members where name != "causation" {
-                emitted.counts[name] = Int(count.int64 ?? 0)
+            for (name, count) in counts.members {
+                guard let operation = Operation(rawValue: name) else { continue }
+                emitted.counts[Emitted.index(of: operation)] = Int32(truncatingIfNeeded: count.int64 ?? 0)
             }
         }
         createdAt = json["createdAt"].milliseconds

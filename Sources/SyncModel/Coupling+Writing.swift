@@ -16,56 +16,59 @@ extension Coupling {
         writer.field("revision", revision)
         writeSource(to: &writer)
         writeTarget(to: &writer)
-        writer.key("base")
+        writer.member("base")
         base.write(to: &writer)
         writeInFlight(to: &writer)
         writer.field("failures", Int64(failures))
         writeError(to: &writer)
-        writer.key("waiting")
+        writer.member("waiting")
         if let waiting { waiting.write(to: &writer) } else { writer.null() }
-        writer.key("emitted")
+        writer.member("emitted")
         writer.beginObject()
         if !emitted.causation.isEmpty {
             writer.field("causation", emitted.causation)
-            for (operation, count) in emitted.counts.sorted(by: { $0.key < $1.key }) {
-                writer.field(operation, Int64(count))
+            for operation in Emitted.operations {
+                let count = emitted.counts[Emitted.index(of: operation)]
+                guard count > 0 else { continue }
+                writer.key(operation.rawValue)
+                writer.integer(Int64(count))
             }
         }
         writer.endObject()
-        writer.field("createdAt", Timestamp.text(milliseconds: createdAt))
-        writer.field("updatedAt", Timestamp.text(milliseconds: updatedAt))
+        writer.field("createdAt", time: createdAt)
+        writer.field("updatedAt", time: updatedAt)
         writer.endObject()
     }
 
     private func writeSource(to writer: inout JSONWriter) {
-        writer.key("bc")
+        writer.member("bc")
         writer.beginObject()
         writer.field("entity", bc.entity)
         writer.field("id", bc.id)
         writer.field("key", bc.key)
         writer.field("modifiedAt", bc.version.modifiedAt)
-        writer.key("sequence")
+        writer.member("sequence")
         if let sequence = bc.version.sequence { writer.integer(sequence) } else { writer.null() }
         writer.field("eventAt", bc.version.eventAt)
         if !bc.facts.isEmpty {
-            writer.key("facts")
+            writer.member("facts")
             writer.strings(bc.facts)
         }
         writer.endObject()
     }
 
     private func writeTarget(to writer: inout JSONWriter) {
-        writer.key("crm")
+        writer.member("crm")
         writer.beginObject()
         writer.field("entity", crm.entity)
         writer.field("id", crm.id)
-        writer.key("key")
+        writer.member("key")
         writer.null()
-        writer.key("modifiedAt")
+        writer.member("modifiedAt")
         writer.null()
         writer.field("etag", crm.etag)
         writer.field("created", crm.isCreated)
-        writer.key("related")
+        writer.member("related")
         writer.beginObject()
         for (role, row) in crm.related.sorted(by: { $0.key < $1.key }) {
             writer.key(role)
@@ -81,19 +84,22 @@ extension Coupling {
     private func writeInFlight(to writer: inout JSONWriter) {
         writer.field("inFlight", inFlight?.changeID)
         guard let inFlight else { return }
-        writer.key("inFlightValues")
+        writer.member("inFlightValues")
         writer.beginObject()
         writer.field("operation", inFlight.operation.rawValue)
         writer.field("causation", inFlight.causation)
-        writer.key("values")
+        writer.member("values")
         writer.beginObject()
-        for (column, value) in inFlight.values.sorted(by: { $0.key < $1.key }) { writer.field(column, value) }
+        for (column, value) in inFlight.values.sorted(by: { $0.key < $1.key }) {
+            writer.key(column)
+            if let value { writer.string(value) } else { writer.null() }
+        }
         writer.endObject()
         writer.endObject()
     }
 
     private func writeError(to writer: inout JSONWriter) {
-        writer.key("error")
+        writer.member("error")
         guard let error else {
             writer.null()
             return
@@ -109,8 +115,8 @@ extension Coupling {
 extension Waiting {
     func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.field("since", Timestamp.text(milliseconds: since))
-        writer.key("waitsFor")
+        writer.field("since", time: since)
+        writer.member("waitsFor")
         writer.beginArray()
         for reference in waitsFor {
             writer.beginObject()
@@ -120,7 +126,7 @@ extension Waiting {
             writer.endObject()
         }
         writer.endArray()
-        writer.key("causation")
+        writer.member("causation")
         writer.beginObject()
         writer.field("topic", causation.topic)
         writer.field("partition", Int64(causation.partition))
@@ -129,10 +135,10 @@ extension Waiting {
         if let traceparent = causation.traceparent { writer.field("traceparent", traceparent) }
         writer.endObject()
         writer.field("deferred", isDeferred)
-        writer.key("change")
+        writer.member("change")
         writer.beginObject()
         writer.field("wish", wish.rawValue)
-        writer.key("image")
+        writer.member("image")
         if image.isEmpty { writer.null() } else { image.withUnsafeBytes { writer.raw($0) } }
         writer.endObject()
         writer.endObject()
@@ -140,30 +146,39 @@ extension Waiting {
 }
 
 extension JSONWriter {
-    mutating func field(_ name: String, _ value: String) {
-        key(name)
+    mutating func field(_ name: StaticString, _ value: String) {
+        member(name)
         string(value)
     }
 
-    mutating func field(_ name: String, _ value: String?) {
-        key(name)
+    mutating func field(_ name: StaticString, _ value: String?) {
+        member(name)
         if let value { string(value) } else { null() }
     }
 
-    mutating func field(_ name: String, _ value: Int64) {
-        key(name)
+    mutating func field(_ name: StaticString, _ value: Int64) {
+        member(name)
         integer(value)
     }
 
-    mutating func field(_ name: String, _ value: Bool) {
-        key(name)
+    mutating func field(_ name: StaticString, _ value: Bool) {
+        member(name)
         bool(value)
+    }
+
+    /// A time in milliseconds since 1970, as text.
+    mutating func field(_ name: StaticString, time: Int64) {
+        member(name)
+        Timestamp.withText(milliseconds: time) { string(bytes: $0) }
     }
 
     /// An object of texts, in the order of its names so that equal records are equal bytes.
     mutating func strings(_ values: [String: String]) {
         beginObject()
-        for (name, value) in values.sorted(by: { $0.key < $1.key }) { field(name, value) }
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            key(name)
+            string(value)
+        }
         endObject()
     }
 }

@@ -4,7 +4,7 @@
 /// The durable state of a coupled pair: what both sides last agreed on, and what waits to go on.
 public struct Coupling: Sendable, Hashable {
     /// Where a pair stands.
-    public enum State: String, Sendable, Hashable {
+    public enum State: String, Sendable, Hashable, CaseIterable {
         /// Nothing published yet: a reference is missing.
         case waiting
         /// The create is published and not confirmed.
@@ -169,8 +169,10 @@ extension Coupling {
     public struct Emitted: Sendable, Hashable {
         /// The causation's path.
         public var causation = ""
-        /// How many changes of each operation it has led to.
-        public var counts: [String: Int] = [:]
+        /// How many changes it has led to, by the operation's place in `operations`.
+        var counts: SIMD4<Int32> = .zero
+        /// The operations in the order of their names.
+        static let operations: [Operation] = [.create, .delete, .setState, .update]
 
         /// Makes an empty count.
         public init() {}
@@ -179,10 +181,20 @@ extension Coupling {
         public mutating func next(_ operation: Operation, causation path: String) -> Int {
             if causation != path {
                 causation = path
-                counts = [:]
+                counts = .zero
             }
-            counts[operation.rawValue, default: 0] += 1
-            return counts[operation.rawValue] ?? 1
+            let index = Emitted.index(of: operation)
+            counts[index] += 1
+            return Int(counts[index])
+        }
+
+        static func index(of operation: Operation) -> Int {
+            switch operation {
+            case .create: 0
+            case .delete: 1
+            case .setState: 2
+            case .update: 3
+            }
         }
     }
 }

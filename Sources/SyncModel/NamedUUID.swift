@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import COpenSSL
+import JSON
 
 /// Name-based identifiers: the same name always gives the same id, so a repeated create is the same create.
 public enum NamedUUID {
@@ -11,42 +12,55 @@ public enum NamedUUID {
     ]
 
     /// The UUIDv5 of a name in the project's namespace, lower-case with hyphens.
-    public static func make(_ name: String) -> String {
-        var input = namespace
-        input.append(contentsOf: name.utf8)
-        var digest = [UInt8](repeating: 0, count: 20)
-        SHA1(input, input.count, &digest)
-        digest[6] = (digest[6] & 0x0f) | 0x50
-        digest[8] = (digest[8] & 0x3f) | 0x80
-        return text(digest)
+    public static func make(_ name: String) -> String { make([name]) }
+
+    /// The UUIDv5 of the name that the parts make together.
+    static func make(_ parts: [String]) -> String {
+        let count = parts.reduce(namespace.count) { $0 + $1.utf8.count }
+        return withUnsafeTemporaryAllocation(byteCount: count + 20, alignment: 1) { memory in
+            memory.copyBytes(from: namespace)
+            var end = namespace.count
+            for part in parts {
+                part.withBytes { UnsafeMutableRawBufferPointer(rebasing: memory[end...]).copyMemory(from: $0) }
+                end += part.utf8.count
+            }
+            let digest = UnsafeMutableRawBufferPointer(rebasing: memory[count...])
+            copenssl_sha1(memory.baseAddress, count, digest.baseAddress)
+            digest[6] = (digest[6] & 0x0f) | 0x50
+            digest[8] = (digest[8] & 0x3f) | 0x80
+            return text(UnsafeRawBufferPointer(digest))
+        }
     }
 
     /// Whether the text is a UUID in its usual form, without braces, in any case.
     public static func isUUID(_ text: String) -> Bool {
-        var position = 0
-        for byte in text.utf8 {
-            switch position {
-            case 8, 13, 18, 23: guard byte == 0x2d else { return false }
-            default: guard isHexDigit(byte) else { return false }
+        text.withBytes { bytes in
+            guard bytes.count == 36 else { return false }
+            for (position, byte) in bytes.enumerated() {
+                let isHyphen = position == 8 || position == 13 || position == 18 || position == 23
+                guard isHyphen ? byte == 0x2d : isHexDigit(byte) else { return false }
             }
-            position += 1
+            return true
         }
-        return position == 36
     }
 
     /// The UUID that a text is, in lower case; nil where it is none.
     static func canonical(_ text: String) -> String? {
         guard isUUID(text) else { return nil }
-        return text.utf8.contains { (0x41...0x46).contains($0) } ? text.lowercased() : text
+        let isLower = text.withBytes { bytes in
+            for byte in bytes where byte >= 0x41 && byte <= 0x46 { return false }
+            return true
+        }
+        return isLower ? text : text.lowercased()
     }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
     }
 
-    private static let digits: [UInt8] = Array("0123456789abcdef".utf8)
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
-    private static func text(_ bytes: [UInt8]) -> String {
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
         String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
             for index in 0..<16 {
@@ -54,8 +68,8 @@ public enum NamedUUID {
                     buffer[position] = 0x2d
                     position += 1
                 }
-                buffer[position] = digits[Int(bytes[index] >> 4)]
-                buffer[position + 1] = digits[Int(bytes[index] & 15)]
+                buffer[position] = digit(bytes[index] >> 4)
+                buffer[position + 1] = digit(bytes[index] & 15)
                 position += 2
             }
             return position

@@ -58,14 +58,9 @@ public struct OutboundChange: Sendable {
     }
 
     /// The id of a change: a name for pair, operation, causation and, from the second on, number.
-    public static func changeID(pair: PairKey, operation: Operation, causation: Causation, number: Int) -> String {
-        var name = pair.description
-        name += "|"
-        name += operation.rawValue
-        name += "|"
-        name += causation.path
-        if number > 1 { name += "|\(number)" }
-        return NamedUUID.make(name)
+    public static func changeID(pair: PairKey, operation: Operation, causationPath: String, number: Int) -> String {
+        let count = number > 1 ? "|\(number)" : ""
+        return NamedUUID.make([pair.description, "|", operation.rawValue, "|", causationPath, count])
     }
 
     /// Writes the change as it stands on `crm.outbound.<entity>`.
@@ -78,14 +73,14 @@ public struct OutboundChange: Sendable {
         writer.field("entity", entitySet)
         writer.field("recordId", recordID)
         writeMatch(to: &writer)
-        writer.key("ifMatch")
+        writer.member("ifMatch")
         writer.null()
-        writer.key("body")
+        writer.member("body")
         writer.beginObject()
         for column in columns { column.write(to: &writer) }
         writer.endObject()
         writeResolve(to: &writer)
-        writer.key("source")
+        writer.member("source")
         writer.beginObject()
         writer.field("system", "business-central")
         writer.field("entity", source.entity)
@@ -93,12 +88,12 @@ public struct OutboundChange: Sendable {
         writer.field("modifiedAt", source.version.modifiedAt)
         writer.endObject()
         writer.field("pairKey", pairKey.description)
-        writer.key("replyTo")
+        writer.member("replyTo")
         writer.beginObject()
         writer.field("topic", replyTopic)
         writer.field("partition", Int64(replyPartition))
         writer.endObject()
-        writer.key("causation")
+        writer.member("causation")
         writer.beginObject()
         writer.field("topic", causation.topic)
         writer.field("partition", Int64(causation.partition))
@@ -108,7 +103,7 @@ public struct OutboundChange: Sendable {
     }
 
     private func writeMatch(to writer: inout JSONWriter) {
-        writer.key("match")
+        writer.member("match")
         guard !match.isEmpty else {
             writer.null()
             return
@@ -121,18 +116,18 @@ public struct OutboundChange: Sendable {
     private func writeResolve(to writer: inout JSONWriter) {
         var isOpen = false
         for column in columns {
-            guard case .resolve(let navigation, let entitySet, let conditions) = column.value else { continue }
+            guard case .resolve(let navigation, let query) = column.value else { continue }
             if !isOpen {
-                writer.key("resolve")
+                writer.member("resolve")
                 writer.beginObject()
                 isOpen = true
             }
             writer.key(navigation)
             writer.beginObject()
-            writer.field("entity", entitySet)
-            writer.key("where")
+            writer.field("entity", query.entitySet)
+            writer.member("where")
             writer.beginObject()
-            for condition in conditions {
+            for condition in query.conditions {
                 writer.key(condition.column)
                 if condition.isTrue { writer.bool(true) } else { writer.string(condition.value) }
             }
@@ -151,14 +146,17 @@ extension MappedColumn {
             writer.key(name)
             writer.null()
         case .text(let text):
-            writer.field(name, text)
+            writer.key(name)
+            writer.string(text)
         case .number(let number):
             writer.key(name)
             writer.number(number.text)
         case .bool(let flag):
-            writer.field(name, flag)
+            writer.key(name)
+            writer.bool(flag)
         case .reference(let navigation, let entitySet, let id):
-            writer.field(navigation + "@odata.bind", "/" + entitySet + "(" + id + ")")
+            writer.key(navigation + "@odata.bind")
+            writer.string("/" + entitySet + "(" + id + ")")
         case .resolve:
             break
         }

@@ -18,27 +18,35 @@ public struct PairKey: Sendable, Hashable, CustomStringConvertible {
         self.mapping = mapping
         self.company = company
         self.id = id
-        var text = mapping
-        text.reserveCapacity(mapping.utf8.count + company.utf8.count + id.utf8.count + 2)
-        text += "/"
-        text += company
-        text += "/"
-        text += id
-        description = text
+        let lengths: Int = mapping.utf8.count + company.utf8.count + id.utf8.count
+        description = String(utf8Count: lengths + 2) { (text: inout TextParts) in
+            text.append(mapping)
+            text.append(character: "/")
+            text.append(company)
+            text.append(character: "/")
+            text.append(id)
+        }
     }
 
     /// Makes a pair key from its text, of which mapping and company are known; nil where they do not fit.
     init?(_ text: String, mapping: String, company: String) {
-        let slash = CollectionOfOne(UInt8(ascii: "/"))
-        var rest = text.utf8[...]
-        guard rest.starts(with: mapping.utf8) else { return nil }
-        rest = rest.dropFirst(mapping.utf8.count)
-        guard rest.starts(with: slash), rest.dropFirst().starts(with: company.utf8) else { return nil }
-        rest = rest.dropFirst(1 + company.utf8.count)
-        guard rest.starts(with: slash) else { return nil }
-        self.mapping = mapping
-        self.company = company
-        id = String(Substring(rest.dropFirst()))
+        self.init(text, mappingLength: mapping.utf8.count, companyLength: company.utf8.count)
+        guard self.mapping == mapping, self.company == company else { return nil }
+    }
+
+    /// Makes a pair key from its text, of which the lengths of mapping and company are known, in bytes of UTF-8.
+    ///
+    /// Nil where the text has no separator behind them.
+    init?(_ text: String, mappingLength: Int, companyLength: Int) {
+        let bytes = text.utf8
+        guard bytes.count >= mappingLength + companyLength + 2 else { return nil }
+        let mappingEnd = bytes.index(bytes.startIndex, offsetBy: mappingLength)
+        let company = bytes.index(after: mappingEnd)
+        let companyEnd = bytes.index(company, offsetBy: companyLength)
+        guard bytes[mappingEnd] == UInt8(ascii: "/"), bytes[companyEnd] == UInt8(ascii: "/") else { return nil }
+        mapping = String(decoding: bytes[..<mappingEnd], as: UTF8.self)
+        self.company = String(decoding: bytes[company..<companyEnd], as: UTF8.self)
+        id = String(decoding: bytes[bytes.index(after: companyEnd)...], as: UTF8.self)
         description = text
     }
 }

@@ -54,7 +54,7 @@ public struct RecordVersion: Sendable, Hashable {
 
     /// Whether the record's time and the event's time put the two versions in opposite orders.
     public func disagrees(with seen: RecordVersion) -> Bool {
-        guard let mine = modifiedAt.flatMap(Timestamp.microseconds),
+        guard modifiedAt != seen.modifiedAt, let mine = modifiedAt.flatMap(Timestamp.microseconds),
             let theirs = seen.modifiedAt.flatMap(Timestamp.microseconds)
         else { return false }
         return (mine < theirs && eventAt > seen.eventAt) || (mine > theirs && eventAt < seen.eventAt)

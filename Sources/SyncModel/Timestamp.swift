@@ -40,29 +40,47 @@ public enum Timestamp {
         write(milliseconds, length: 10)
     }
 
-    /// The first characters of a time's text, written where they stay.
+    /// Calls `body` with the text of a time in milliseconds since 1970, in UTF-8 and valid during the call.
+    static func withText(milliseconds: Int64, _ body: (UnsafeRawBufferPointer) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
+            write(milliseconds, to: buffer)
+            body(UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// The first characters of a time's text.
     private static func write(_ time: Int64, length: Int) -> String {
+        String(unsafeUninitializedCapacity: 24) { buffer in
+            write(time, to: buffer)
+            return length
+        }
+    }
+
+    /// Writes the 24 characters of a time's text.
+    private static func write(_ time: Int64, to buffer: UnsafeMutableBufferPointer<UInt8>) {
         let milliseconds = min(max(time, sayable.lowerBound), sayable.upperBound)
         let days = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
         let rest = Int(milliseconds - days * 86_400_000)
         let (year, month, day) = civil(days: Int(days))
-        let parts: [(value: Int, width: Int, end: Unicode.Scalar)] = [
-            (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (rest / 3_600_000, 2, ":"), (rest / 60_000 % 60, 2, ":"),
-            (rest / 1_000 % 60, 2, "."), (rest % 1_000, 3, "Z"),
-        ]
-        return String(unsafeUninitializedCapacity: 24) { buffer in
-            var position = 0
-            for part in parts {
-                var value = part.value
-                for index in stride(from: position + part.width - 1, through: position, by: -1) {
-                    buffer[index] = UInt8(ascii: "0") + UInt8(value % 10)
-                    value /= 10
-                }
-                buffer[position + part.width] = UInt8(ascii: part.end)
-                position += part.width + 1
+        var position = 0
+        func write(_ value: Int, _ width: Int, _ end: Unicode.Scalar) {
+            var value = value
+            var index = position + width
+            buffer[index] = UInt8(ascii: end)
+            position = index + 1
+            for _ in 0..<width {
+                index -= 1
+                buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)
+                value /= 10
             }
-            return length
         }
+        write(year, 4, "-")
+        write(month, 2, "-")
+        write(day, 2, "T")
+        write(rest / 3_600_000, 2, ":")
+        write(rest / 60_000 % 60, 2, ":")
+        write(rest / 1_000 % 60, 2, ".")
+        write(rest % 1_000, 3, "Z")
     }
 
     private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import StateStore
 import SyncEngine
 
@@ -14,7 +15,7 @@ final class LocalState: OrderedStore {
     }
 
     /// Grows whenever the engine lays out its tables in another way; data of an older format is read anew from Kafka.
-    static let formatVersion = 2
+    static let formatVersion = 3
     static let tableNames = StateTable.allCases.map { "\($0)" }
 
     /// The open transaction, begun on first use.
@@ -37,24 +38,23 @@ final class LocalState: OrderedStore {
 
     func withValue<Result>(
         _ table: StateTable,
-        _ key: [UInt8],
+        _ key: UnsafeRawBufferPointer,
         _ body: (UnsafeRawBufferPointer?) throws -> Result
     ) throws -> Result {
-        let transaction = try open()
-        return try key.withUnsafeBytes { try body(try transaction.get(table.rawValue, $0)) }
+        try body(try open().get(table.rawValue, key))
     }
 
-    func put(_ table: StateTable, _ key: [UInt8], _ value: [UInt8]) throws {
+    func put(_ table: StateTable, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws {
         try open().put(table.rawValue, key, value)
     }
 
-    func remove(_ table: StateTable, _ key: [UInt8]) throws {
+    func remove(_ table: StateTable, _ key: UnsafeRawBufferPointer) throws {
         _ = try open().delete(table.rawValue, key)
     }
 
     func scan(
         _ table: StateTable,
-        prefix: [UInt8],
+        prefix: UnsafeRawBufferPointer,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
     ) throws {
         try open().scan(table.rawValue, prefix: prefix, body)
@@ -62,12 +62,14 @@ final class LocalState: OrderedStore {
 
     /// The next offset to read of a couplings topic's partition; nil where nothing was read.
     func position(topic: String, partition: Int32) throws -> Int64? {
-        try withValue(.positions, Array("\(topic)|\(partition)".utf8)) { value in
-            value.flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+        try "\(topic)|\(partition)".withBytes { key in
+            try withValue(.positions, key) { $0.flatMap { Int64(String(decoding: $0, as: UTF8.self)) } }
         }
     }
 
     func setPosition(topic: String, partition: Int32, _ offset: Int64) throws {
-        try put(.positions, Array("\(topic)|\(partition)".utf8), Array(String(offset).utf8))
+        try "\(topic)|\(partition)".withBytes { key in
+            try String(offset).withBytes { try put(.positions, key, $0) }
+        }
     }
 }

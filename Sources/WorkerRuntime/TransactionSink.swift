@@ -33,45 +33,20 @@ final class TransactionSink: EffectSink {
     private func produce(
         _ topic: String,
         partition: Int32?,
-        key: String?,
-        value: [UInt8]?,
+        key: String,
+        value: UnsafeRawBufferPointer?,
         headers: [Header] = []
     ) throws {
         guard let producer else { throw WorkerError.noTransaction }
-        try withOptionalBytes(of: key) { key in
-            try withOptionalBytes(value) { value in
-                try producer.produce(
-                    topic: topic,
-                    partition: partition,
-                    key: key,
-                    value: value,
-                    headers: headers,
-                    timestampMs: nil
-                )
-            }
-        }
-    }
-
-    private func withOptionalBytes<Result>(
-        of text: String?,
-        _ body: (UnsafeRawBufferPointer?) throws -> Result
-    ) rethrows -> Result {
-        guard var text else { return try body(nil) }
-        // Keys are never empty, so their bytes have an address.
-        return try text.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
-    }
-
-    private func withOptionalBytes<Result>(
-        _ bytes: [UInt8]?,
-        _ body: (UnsafeRawBufferPointer?) throws -> Result
-    ) rethrows -> Result {
-        guard let bytes else { return try body(nil) }
-        return try bytes.withUnsafeBytes { buffer in
-            // An empty array has no address, yet an empty value is not a tombstone.
-            if buffer.baseAddress == nil {
-                return try withUnsafeBytes(of: UInt8(0)) { try body(UnsafeRawBufferPointer(rebasing: $0[0..<0])) }
-            }
-            return try body(buffer)
+        try key.withBytes { key in
+            try producer.produce(
+                topic: topic,
+                partition: partition,
+                key: key,
+                value: value,
+                headers: headers,
+                timestampMs: nil
+            )
         }
     }
 
@@ -83,7 +58,9 @@ final class TransactionSink: EffectSink {
         headers[Route.idIndex].value = Array(change.changeID.utf8)
         headers[Route.timeIndex].value = Array(SyncModel.Timestamp.text(milliseconds: change.causation.eventAt).utf8)
         if let traceparent = change.causation.traceparent { headers.append(Header("traceparent", traceparent)) }
-        try produce(route.topic, partition: nil, key: change.pairKey.description, value: writer.bytes, headers: headers)
+        try writer.withBytes {
+            try produce(route.topic, partition: nil, key: change.pairKey.description, value: $0, headers: headers)
+        }
     }
 
     /// Where changes of a kind go, and the headers that all of them have.
@@ -134,7 +111,7 @@ final class TransactionSink: EffectSink {
         ) ?? ""
     }
 
-    func record(coupling: [UInt8]?, pairKey: String, partition: Int32) throws {
+    func record(coupling: UnsafeRawBufferPointer?, pairKey: String, partition: Int32) throws {
         try produce(configuration.couplingsTopic, partition: partition, key: pairKey, value: coupling)
     }
 
@@ -158,7 +135,9 @@ final class TransactionSink: EffectSink {
         writer.endObject()
         // All headers go along: should it become a dead letter at home, it keeps them.
         let headers = telemetry.currentHeaders?() ?? []
-        try produce(configuration.inboxTopic, partition: partition, key: key, value: writer.bytes, headers: headers)
+        try writer.withBytes {
+            try produce(configuration.inboxTopic, partition: partition, key: key, value: $0, headers: headers)
+        }
         telemetry.forwarded.add()
     }
 

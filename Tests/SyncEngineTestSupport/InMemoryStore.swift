@@ -71,21 +71,23 @@ public final class InMemoryStore: OrderedStore {
     /// Calls `body` with the stored value, or nil.
     public func withValue<Result>(
         _ table: StateTable,
-        _ key: [UInt8],
+        _ key: UnsafeRawBufferPointer,
         _ body: (UnsafeRawBufferPointer?) throws -> Result
     ) throws -> Result {
-        guard let value = tables[table.rawValue].values[key] else { return try body(nil) }
+        guard let value = tables[table.rawValue].values[Array(key)] else { return try body(nil) }
         return try value.withUnsafeBytes { try body($0) }
     }
 
     /// Stores a value.
-    public func put(_ table: StateTable, _ key: [UInt8], _ value: [UInt8]) {
-        let old = tables[table.rawValue].put(key, value)
+    public func put(_ table: StateTable, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        let key = Array(key)
+        let old = tables[table.rawValue].put(key, Array(value))
         undo.append(Change(table: table, key: key, old: old))
     }
 
     /// Removes a value, if there is one.
-    public func remove(_ table: StateTable, _ key: [UInt8]) {
+    public func remove(_ table: StateTable, _ key: UnsafeRawBufferPointer) {
+        let key = Array(key)
         guard let old = tables[table.rawValue].remove(key) else { return }
         undo.append(Change(table: table, key: key, old: old))
     }
@@ -93,10 +95,11 @@ public final class InMemoryStore: OrderedStore {
     /// Calls `body` with every key that begins with `prefix`, ascending, until it returns false.
     public func scan(
         _ table: StateTable,
-        prefix: [UInt8],
+        prefix: UnsafeRawBufferPointer,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
     ) throws {
         let found = tables[table.rawValue]
+        let prefix = Array(prefix)
         guard !found.runs.isEmpty else { return }
         var run = found.runIndex(of: prefix)
         var position = InMemoryStore.position(of: prefix, in: found.runs[run])

@@ -21,7 +21,7 @@ struct AgreedValuesTests {
             let value: String? = next(4) == 0 ? nil : "\(next(1_000))"
             values[column] = value
             expected[column] = value
-            #expect(values.count == expected.count)
+            #expect(Array(values).count == expected.count)
             #expect(values[column] == value)
         }
         let pairs = expected.sorted { $0.key < $1.key }

@@ -54,6 +54,49 @@ struct CouplingTests {
         #expect(read.pairKey == written.pairKey)
     }
 
+    @Test(arguments: ["CRONUS International Ltd.", "株式会社/東京", "🪑/🪑"])
+    func survivesTheLocalState(company: String) throws {
+        var written = coupling(company: company)
+        written.document = "a"
+        written.bc.facts = ["status": "Open", "": "ü"]
+        written.crm.etag = "W/1"
+        written.base["empty"] = ""
+        var writer = BinaryWriter()
+        written.writeBinary(to: &writer)
+        let text = written.pairKey.description
+        try writer.withBytes { bytes in
+            let read = try Coupling.read(bytes, pairKey: text)
+            #expect(read == written)
+            #expect(read.pairKey == written.pairKey)
+            let again = try Coupling.read(bytes, pairKey: written.pairKey)
+            #expect(again == written)
+            let head = try CouplingHead(bytes)
+            #expect(head.revision == 7 && head.state == .coupled && head.exists && head.isWaiting && head.hasMore)
+            #expect(String(decoding: head.id, as: UTF8.self) == written.crm.id)
+            #expect(String(decoding: head.entitySet, as: UTF8.self) == "products")
+            for count in 0..<bytes.count {
+                let part = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+                #expect(throws: Coupling.Unreadable.self) { try Coupling.read(part, pairKey: text) }
+            }
+        }
+    }
+
+    @Test func theLeastIsReadBackToo() throws {
+        let source = Coupling.Source(
+            entity: "items",
+            id: "1",
+            key: nil,
+            version: RecordVersion(sequence: nil, modifiedAt: nil, eventAt: 0)
+        )
+        let target = Coupling.Target(entity: "products", id: "2")
+        let pair = PairKey(mapping: "A", company: "C", id: "1")
+        let written = Coupling(pair, document: nil, state: .filtered, bc: source, crm: target)
+        var writer = BinaryWriter()
+        written.writeBinary(to: &writer)
+        let read = try writer.withBytes { try Coupling.read($0, pairKey: pair.description) }
+        #expect(read == written)
+    }
+
     @Test func recordWhosePairKeyIsAnothersIsRefused() throws {
         let text = #"{"mapping":"A","company":"C","pairKey":"A/D/1","state":"coupled","bc":{},"crm":{}}"#
         let json = try JSONDocument().parse(text)

@@ -20,7 +20,7 @@ final class EncodingSink: EffectSink {
     func publish(_ change: OutboundChange) throws {
         writer.removeAll()
         change.write(to: &writer)
-        byteCount += writer.bytes.count
+        byteCount += writer.count
         let headers = [
             change.changeID, change.mapping, change.operation.rawValue, change.pairKey.description,
             SyncModel.Timestamp.text(milliseconds: change.causation.eventAt),
@@ -29,10 +29,10 @@ final class EncodingSink: EffectSink {
         changes += 1
     }
 
-    func record(coupling: [UInt8]?, pairKey: String, partition: Int32) throws {
+    func record(coupling: UnsafeRawBufferPointer?, pairKey: String, partition: Int32) throws {
         guard let coupling else { return }
         byteCount += coupling.count + pairKey.utf8.count
-        if let onCoupling { try coupling.withUnsafeBytes { try onCoupling(pairKey, $0, partition) } }
+        try onCoupling?(pairKey, coupling, partition)
     }
 
     func forward(_ record: InputRecord, to partition: Int32, key: String) throws { refused += 1 }

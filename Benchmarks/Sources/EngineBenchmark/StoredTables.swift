@@ -33,24 +33,23 @@ final class StoredTables: OrderedStore {
 
     func withValue<Result>(
         _ table: StateTable,
-        _ key: [UInt8],
+        _ key: UnsafeRawBufferPointer,
         _ body: (UnsafeRawBufferPointer?) throws -> Result
     ) throws -> Result {
-        let transaction = try open()
-        return try key.withUnsafeBytes { try body(try transaction.get(table.rawValue, $0)) }
+        try body(try open().get(table.rawValue, key))
     }
 
-    func put(_ table: StateTable, _ key: [UInt8], _ value: [UInt8]) throws {
+    func put(_ table: StateTable, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws {
         try open().put(table.rawValue, key, value)
     }
 
-    func remove(_ table: StateTable, _ key: [UInt8]) throws {
+    func remove(_ table: StateTable, _ key: UnsafeRawBufferPointer) throws {
         _ = try open().delete(table.rawValue, key)
     }
 
     func scan(
         _ table: StateTable,
-        prefix: [UInt8],
+        prefix: UnsafeRawBufferPointer,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
     ) throws {
         try open().scan(table.rawValue, prefix: prefix, body)

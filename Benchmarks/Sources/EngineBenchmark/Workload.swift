@@ -33,6 +33,7 @@ final class Workload {
     private let document = JSONDocument()
     private let keyDocument = JSONDocument()
     private var event = ItemEvent()
+    private let topics = ["items": "bc.changes.items", "item-units": "bc.changes.item-units"]
     private let ids: [[UInt8]]
     private let pairKeys: [[UInt8]]
     private var prices: [Int]
@@ -145,9 +146,11 @@ final class Workload {
 
     /// What any program does that keeps a record of this size for each item.
     private func store(_ pairKey: [UInt8]) throws {
-        let record = try tables.withValue(.couplings, pairKey) { $0.map { Array($0) } }
-        guard let record else { throw Unexpected(reason: "an item without its coupling") }
-        try tables.put(.couplings, pairKey, record)
+        try pairKey.withUnsafeBytes { key in
+            let record = try tables.withValue(.couplings, key) { $0.map { Array($0) } }
+            guard let record else { throw Unexpected(reason: "an item without its coupling") }
+            try record.withUnsafeBytes { try tables.put(.couplings, key, $0) }
+        }
     }
 
     private func process<Store: OrderedStore>(
@@ -160,7 +163,7 @@ final class Workload {
             try value.withUnsafeBytes { value in
                 try engine.process(
                     InputRecord(
-                        topic: "bc.changes.\(entity)",
+                        topic: topics[entity] ?? "",
                         entity: entity,
                         partition: Workload.partition,
                         offset: Int64(sequence),

@@ -103,7 +103,7 @@ struct InvoiceLineRule: EntityRule {
             .reference(navigation: "productid", entitySet: found.entitySet, id: found.id),
             access: .insertOnly
         )
-        if evaluation.settings.conditions.contains(.noUnitGroups) {
+        if evaluation.isOn(.noUnitGroups) {
             // Whatever unit the line used (UOM-14).
             if let unit = UnitLookups.unit(ofProduct: found.values["defaultuomid"], navigation: "uomid") {
                 evaluation.set("uomid", unit, access: .insertOnly)

@@ -61,7 +61,7 @@ enum ProductPrice {
             )
         }
         let code = try PropertyReader.text(evaluation.image, "unitOfMeasureCode") ?? ""
-        if evaluation.settings.conditions.contains(.noUnitGroups), !code.isEmpty {
+        if evaluation.isOn(.noUnitGroups), !code.isEmpty {
             try setUnitOfMeasure(code, &evaluation)
         } else if code.isEmpty {
             setBaseUnit(of: found, &evaluation)

@@ -12,7 +12,7 @@ struct ProductRule: EntityRule {
 
     func complete(_ evaluation: inout Evaluation) throws {
         evaluation.set("transactioncurrencyid", try evaluation.localCurrency())  // PRD-11
-        if evaluation.settings.conditions.contains(.noUnitGroups) { try setUnitOfMeasure(&evaluation) }
+        if evaluation.isOn(.noUnitGroups) { try setUnitOfMeasure(&evaluation) }
         evaluation.state = ProductRule.active  // PRD-15, PRD-16
     }
 

@@ -48,8 +48,10 @@ enum UnitLookups {
     static func baseUnit(of group: String, navigation: String) -> ColumnValue {
         .resolve(
             navigation: navigation,
-            entitySet: "uoms",
-            conditions: [.init("_uomscheduleid_value", equals: group), .init(isTrue: "isschedulebaseuom")]
+            TargetQuery(
+                "uoms",
+                where: [.init("_uomscheduleid_value", equals: group), .init(isTrue: "isschedulebaseuom")]
+            )
         )
     }
 

@@ -44,8 +44,8 @@ final class CollectingSink: EffectSink {
 
     func publish(_ change: OutboundChange) { effects.changes.append(change) }
 
-    func record(coupling: [UInt8]?, pairKey: String, partition: Int32) {
-        effects.couplings.append((pairKey, partition, coupling))
+    func record(coupling: UnsafeRawBufferPointer?, pairKey: String, partition: Int32) {
+        effects.couplings.append((pairKey, partition, coupling.map { Array($0) }))
     }
 
     func forward(_ record: InputRecord, to partition: Int32, key: String) {

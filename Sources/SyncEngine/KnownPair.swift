@@ -1,0 +1,38 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncModel
+
+/// What the indexes, and those who wait for a pair, know of its stored record: kept while the record is changed.
+struct KnownPair {
+    let revision: Int64
+    let state: Coupling.State
+    let exists: Bool
+    let key: String?
+    let facts: [String: String]
+    let isWaiting: Bool
+    let waitsFor: [Waiting.Reference]
+    let updatedAt: Int64
+    /// The agreed `statecode`.
+    let status: String?
+    /// When a refused delete is tried again.
+    let deleteIsDueAt: Int64?
+}
+
+extension Coupling {
+    /// What is known of the pair when it is stored like this.
+    var known: KnownPair {
+        KnownPair(
+            revision: revision,
+            state: state,
+            exists: exists,
+            key: bc.key,
+            facts: bc.facts,
+            isWaiting: waiting != nil,
+            waitsFor: waiting?.waitsFor ?? [],
+            updatedAt: updatedAt,
+            status: base["statecode"],
+            deleteIsDueAt: deleteIsDueAt
+        )
+    }
+}
