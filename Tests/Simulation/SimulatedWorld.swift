@@ -203,16 +203,18 @@ final class SimulatedWorld: SimulatedCourse {
         for byte in operation.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
         if calls % 16 == 0 { cluster.advance(1) }
         guard isStormy else { return .answered }
-        if fault(.crash, plan.rate, "of \(process.name) at \(operation)") {
+        // Most calls are polls; the others are where it matters.
+        let rate = operation == "poll" ? plan.rate : operation == "produce" ? plan.rate * 2 : plan.rate * 8
+        if fault(.crash, rate, "of \(process.name) at \(operation)") {
             process.kill()
             throw ProcessEnded()
         }
-        if depth < 4, fault(.pause, plan.rate, "of \(process.name) at \(operation)") {
+        if depth < 4, fault(.pause, rate, "of \(process.name) at \(operation)") {
             try pause(process)
         } else if depth < 4, choose(40) == 0 {
             for _ in 0..<(1 + choose(4)) { try act() }
         }
-        return outcome(operation, process)
+        return outcome(operation, process, rate)
     }
 
     /// The process gets no processor while the others go on, perhaps for longer than its session and its transaction.
@@ -227,9 +229,9 @@ final class SimulatedWorld: SimulatedCourse {
         note("\(process.name) goes on")
     }
 
-    private func outcome(_ operation: String, _ process: SimulatedProcess) -> SimulatedOutcome {
+    private func outcome(_ operation: String, _ process: SimulatedProcess, _ rate: Int) -> SimulatedOutcome {
         if calls >= outageUntil {
-            guard fault(.lostAnswer, plan.rate, "of \(process.name) at \(operation)") else { return .answered }
+            guard fault(.lostAnswer, rate, "of \(process.name) at \(operation)") else { return .answered }
             outageUntil = calls + 1 + choose(30)
         }
         return [.answered, .lost, .lostAnswer][choose(3)]
