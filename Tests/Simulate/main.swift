@@ -19,6 +19,7 @@ struct Tally {
     var runs = 0
     var faults = 0
     var changes = 0
+    var digest: UInt64 = 0
     var failed: [UInt64] = []
 }
 
@@ -34,6 +35,7 @@ DispatchQueue.concurrentPerform(iterations: Int(count)) { index in
             tally.runs += 1
             tally.faults += run.faults
             tally.changes += run.changes
+            tally.digest ^= run.digest
             if report != nil { tally.failed.append(seed) }
         }
         if let report { print("FAILED seed \(seed), as small as it gets:\n\(report)\n") }
@@ -46,6 +48,7 @@ let result = tally.withLock { $0 }
 let seconds = (ContinuousClock.now - started) / .seconds(1)
 print(
     "\(result.runs) seeds from \(first) on: \(result.changes) changes, \(result.faults) faults, "
-        + "\(result.failed.count) failed\(result.failed.isEmpty ? "" : " \(result.failed)"), \(Int(seconds)) s"
+        + "\(result.failed.count) failed\(result.failed.isEmpty ? "" : " \(result.failed)"), \(Int(seconds)) s, course "
+        + String(result.digest, radix: 16)
 )
 exit(result.failed.isEmpty ? 0 : 1)

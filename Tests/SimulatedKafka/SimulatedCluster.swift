@@ -18,6 +18,8 @@ public final class SimulatedCluster {
     private var groups: [SimulatedGroup] = []
     private var transactionalIDs: [String: TransactionalID] = [:]
     private var busyIDs: [TransactionalID] = []
+    /// Calls until the end of a transaction has reached one more partition, on average.
+    public var slowness = 8
     private var isTicking = false
 
     /// Makes a cluster without topics.
@@ -176,7 +178,7 @@ public final class SimulatedCluster {
                 id.sender = nil
                 sender.send()
             }
-            if let ending = id.ending, course.choose(8) == 0 {
+            if let ending = id.ending, course.choose(slowness) == 0 {
                 writeMarker(id, ending.unmarked.isEmpty ? 0 : course.choose(ending.unmarked.count))
             }
             if let current = id.current, now - current.startedAt > id.timeoutMs {

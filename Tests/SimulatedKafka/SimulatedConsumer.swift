@@ -117,7 +117,8 @@ final class SimulatedConsumer: ConsumerClient {
             return event
         }
         let ready = positions.indices.filter { hasEvent(at: $0) }
-        guard !ready.isEmpty else { return nil }
+        // What is there may not have been fetched yet.
+        guard !ready.isEmpty, cluster.course.choose(6) < 5 else { return nil }
         current = ready[cluster.course.choose(ready.count)]
         run = cluster.course.choose(8)
         return event(at: current)

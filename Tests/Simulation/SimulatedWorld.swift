@@ -61,6 +61,7 @@ final class SimulatedWorld: SimulatedCourse {
                 isCompacted: topic.name.hasPrefix("sync.couplings.")
             )
         }
+        cluster.slowness = plan.slowness
         delivery = SimulatedDelivery(cluster)
         log = Log(format: .logfmt, level: isTraced ? .info : .error, output: isTraced ? 2 : Self.silentOutput)
         let root = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
@@ -166,7 +167,7 @@ final class SimulatedWorld: SimulatedCourse {
 
     private func changeMembership() throws {
         let ready = instances.filter { $0.worker != nil && !$0.isRunning }
-        guard !ready.isEmpty, fault(.membership, 1_000) else { return }
+        guard !ready.isEmpty, fault(.membership, 4_000) else { return }
         let instance = ready[choose(ready.count)]
         let others = ready.filter { $0.workerName == instance.workerName && $0 !== instance }
         guard others.isEmpty || choose(2) == 0 else {
@@ -209,7 +210,8 @@ final class SimulatedWorld: SimulatedCourse {
             process.kill()
             throw ProcessEnded()
         }
-        if depth < 4, fault(.pause, rate, "of \(process.name) at \(operation)") {
+        // What a paused process still commits is what its successor has done too.
+        if depth < 4, fault(.pause, operation == "commit" ? rate * 4 : rate, "of \(process.name) at \(operation)") {
             try pause(process)
         } else if depth < 4, choose(40) == 0 {
             for _ in 0..<(1 + choose(4)) { try act() }
