@@ -46,7 +46,10 @@ public final class SimulatedProcess {
 
     /// Makes a call whose answer may be lost, with its effect or without.
     func call<Result>(_ operation: String, _ body: () throws -> Result) throws -> Result {
-        switch try begin(operation) {
+        let outcome = try begin(operation)
+        // A request and its answer take their time.
+        cluster.advance(1)
+        switch outcome {
         case .answered: return try body()
         case .lost: break
         case .lostAnswer: _ = try body()

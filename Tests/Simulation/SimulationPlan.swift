@@ -60,8 +60,8 @@ public struct SimulationPlan: Sendable {
     public var description: String {
         let names = Fault.allCases.filter { faults.contains($0) }.map(\.rawValue).joined(separator: ",")
         let limit = faultLimit == .max ? "" : ", at most \(faultLimit) faults"
-        return "seed \(seed): \(invoices) invoices, \(prices) prices, \(partitions) partitions, \(instances) instances, "
-            + "batches of \(batchMax), faults \(names) at \(rate)\(limit)"
+        return "seed \(seed): \(invoices) invoices, \(prices) prices, \(partitions) partitions, "
+            + "\(instances) instances, batches of \(batchMax), faults \(names) at \(rate)\(limit)"
     }
 }
 

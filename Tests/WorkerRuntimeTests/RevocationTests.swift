@@ -4,6 +4,7 @@
 import Kafka
 import SimulatedKafka
 import SyncEngine
+import SyncModel
 import TableMappings
 import Telemetry
 import Testing
