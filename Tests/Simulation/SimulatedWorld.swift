@@ -241,12 +241,24 @@ final class SimulatedWorld: SimulatedCourse {
 
     // MARK: Rest
 
-    /// Nothing goes wrong any more; waits until nothing is left to do.
+    /// Nothing goes wrong any more; waits until nothing is left to do, also what is tried again after a while.
     private func rest() throws -> String? {
         isStormy = false
         note("calm")
+        for _ in 0..<8 {
+            if let failure = try comeToRest() { return failure }
+            let published = delivery.target.count
+            // A delete that was refused is tried again after 10 minutes at the latest.
+            cluster.advance(11 * 60_000)
+            if let failure = try comeToRest() { return failure }
+            if delivery.target.count == published { return nil }
+        }
+        return nil
+    }
+
+    private func comeToRest() throws -> String? {
         var quiet = 0
-        for _ in 0..<2_000 {
+        for _ in 0..<1_000 {
             for instance in instances where instance.worker == nil && !instance.isGone { start(instance) }
             for instance in instances where instance.worker != nil { for _ in 0..<3 { step(instance) } }
             while !delivery.isDone {
