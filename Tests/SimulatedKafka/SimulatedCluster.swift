@@ -146,9 +146,9 @@ public final class SimulatedCluster {
         id.current = nil
         transaction.end(outcome)
         id.ending = transaction
-        switch course.choose(32) {
-        case 0..<16: complete(id)
-        case 31:
+        switch course.choose(12) {
+        case 0..<6: complete(id)
+        case 11:
             // Some partitions may have their marker by now, and the others wait until another coordinator goes on.
             for _ in 0..<course.choose(transaction.unmarked.count + 1) {
                 writeMarker(id, course.choose(transaction.unmarked.count))

@@ -117,8 +117,7 @@ final class SimulatedConsumer: ConsumerClient {
             return event
         }
         let ready = positions.indices.filter { hasEvent(at: $0) }
-        // What is there may not have been fetched yet.
-        guard !ready.isEmpty, cluster.course.choose(6) < 5 else { return nil }
+        guard !ready.isEmpty, cluster.course.hasFetched() else { return nil }
         current = ready[cluster.course.choose(ready.count)]
         run = cluster.course.choose(8)
         return event(at: current)

@@ -80,6 +80,13 @@ public protocol SimulatedCourse: AnyObject {
     func begin(_ operation: String, of process: SimulatedProcess) throws -> SimulatedOutcome
     /// A number from 0 to below `count`.
     func choose(_ count: Int) -> Int
+    /// Whether a consumer has fetched what is there for it.
+    func hasFetched() -> Bool
+}
+
+extension SimulatedCourse {
+    /// At once.
+    public func hasFetched() -> Bool { true }
 }
 
 /// Everything in order, nothing lost.

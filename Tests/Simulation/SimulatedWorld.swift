@@ -189,6 +189,8 @@ final class SimulatedWorld: SimulatedCourse {
         return choice
     }
 
+    func hasFetched() -> Bool { !isStormy || choose(6) < 5 }
+
     /// Whether this goes wrong now, by its chance in ten thousand.
     private func fault(_ kind: SimulationPlan.Fault, _ chance: Int, _ what: @autoclosure () -> String = "") -> Bool {
         guard isStormy, plan.faults.contains(kind), choose(10_000) < chance, faults < plan.faultLimit else {
