@@ -1,12 +1,14 @@
 # The two that a newcomer needs: make demo, make test. Both install what is missing first.
 SWIFT ?= swift
 
-.PHONY: help setup demo test test-cluster lint bench validate
+.PHONY: help setup demo test test-cluster simulate mutations lint bench validate
 
 help:
 	@echo "make demo          build, then send Business Central's demo company through all workers"
 	@echo "make test          build and run the tests"
 	@echo "make test-cluster  the tests against a real Kafka; KAFKA_HOME names its folder"
+	@echo "make simulate      the workers over a simulated Kafka under crashes; SEEDS=10000 says how many runs"
+	@echo "make mutations     breaks the product on purpose and says which simulated run notices"
 	@echo "make lint          check the format of all Swift sources"
 	@echo "make validate      check Topics/ against the AsyncAPI and JSON Schema rules"
 	@echo "make bench         event to outbound change on one core; with KAFKA_HOME also against a bare copy on a real Kafka"
@@ -32,6 +34,16 @@ test-cluster: setup
 		echo "test-cluster: java is missing; Kafka needs Java 17 or newer (Debian: default-jre-headless)" >&2; exit 1; fi
 	$(SWIFT) build
 	CLUSTER_FULL=1 $(SWIFT) test --filter ClusterTests
+
+# Of a seed, SIMULATION_SEED=n SEEDS=1 plays that run again. Sets and dictionaries in one order make it the same.
+SIMULATION_SEED ?= 1
+SEEDS ?= 1000
+simulate: setup
+	$(SWIFT) build -c release --product simulate
+	SWIFT_DETERMINISTIC_HASHING=1 .build/release/simulate $(SIMULATION_SEED) $(SEEDS)
+
+mutations: setup
+	Tests/Mutations/run
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift

@@ -116,8 +116,8 @@ let package = Package(
             tests(
                 "WorkerRuntimeTests",
                 [
-                    "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "JSON", "SyncModel", "SyncEngine",
-                    "StateStore", "TableMappings", "Telemetry", "TopicCatalog",
+                    "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "SimulatedKafka", "JSON", "SyncModel",
+                    "SyncEngine", "StateStore", "TableMappings", "Telemetry", "TopicCatalog",
                 ]
             ),
             // Random numbers that a seed decides.

@@ -231,7 +231,9 @@ extension Worker {
             do {
                 try batch.producer.abort(timeoutMs: 5_000)
             } catch {
+                // Also after a revocation, which nobody gives up a batch for: its next transaction could not begin.
                 mustRebuildProducers = true
+                needsRecovery = true
             }
         }
         batch = nil

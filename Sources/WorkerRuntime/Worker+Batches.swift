@@ -194,8 +194,9 @@ extension Worker {
 
     /// The committed offset of some owned partition, to be committed again as it is.
     private func presentOffset() throws -> [TopicPartition: Int64] {
-        if let (partition, offset) = committed.first(where: { assigned.contains($0.key) }) {
-            return [partition: offset]
+        // The assignment has an order, which a dictionary has not: what is sent depends on the input alone.
+        for partition in assigned {
+            if let offset = committed[partition] { return [partition: offset] }
         }
         guard let partition = assigned.first else { return [:] }
         return [partition: try consumer.watermarks(partition, timeoutMs: 5_000).low]

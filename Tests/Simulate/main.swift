@@ -5,33 +5,37 @@ import Foundation
 import Simulation
 import Synchronization
 
-// simulate [first seed] [how many]: plays seeds on all processors, and tells what fails.
+// simulate [first seed] [how many] [first]: plays seeds on all processors, and tells what fails; with "first" it ends with
+// the first failure, as it is.
 
 let arguments = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
 let environment = ProcessInfo.processInfo.environment
 let first = arguments.first ?? environment["SIMULATION_SEED"].flatMap { UInt64($0) } ?? 1
 let count = arguments.dropFirst().first ?? environment["SIMULATION_RUNS"].flatMap { UInt64($0) } ?? 1_000
+let isQuick = CommandLine.arguments.contains("first")
 let started = ContinuousClock.now
 
 struct Tally {
     var runs = 0
     var faults = 0
     var changes = 0
+    var digest: UInt64 = 0
     var failed: [UInt64] = []
 }
 
 let tally = Mutex(Tally())
 DispatchQueue.concurrentPerform(iterations: Int(count)) { index in
     // One failure is enough to look at; the rest would be the same one again.
-    guard tally.withLock({ $0.failed.count }) < 3 else { return }
+    guard tally.withLock({ $0.failed.count }) < (isQuick ? 1 : 3) else { return }
     let seed = first + UInt64(index)
     do {
         let run = try Simulation(SimulationPlan(seed: seed))
-        let report = run.violations.isEmpty ? nil : run.shrunk().report
+        let report = run.violations.isEmpty ? nil : (isQuick ? run : run.shrunk()).report
         tally.withLock { tally in
             tally.runs += 1
             tally.faults += run.faults
             tally.changes += run.changes
+            tally.digest ^= run.digest
             if report != nil { tally.failed.append(seed) }
         }
         if let report { print("FAILED seed \(seed), as small as it gets:\n\(report)\n") }
@@ -44,6 +48,7 @@ let result = tally.withLock { $0 }
 let seconds = (ContinuousClock.now - started) / .seconds(1)
 print(
     "\(result.runs) seeds from \(first) on: \(result.changes) changes, \(result.faults) faults, "
-        + "\(result.failed.count) failed\(result.failed.isEmpty ? "" : " \(result.failed)"), \(Int(seconds)) s"
+        + "\(result.failed.count) failed\(result.failed.isEmpty ? "" : " \(result.failed)"), \(Int(seconds)) s, course "
+        + String(result.digest, radix: 16)
 )
 exit(result.failed.isEmpty ? 0 : 1)

@@ -18,6 +18,8 @@ public final class SimulatedCluster {
     private var groups: [SimulatedGroup] = []
     private var transactionalIDs: [String: TransactionalID] = [:]
     private var busyIDs: [TransactionalID] = []
+    /// Calls until the end of a transaction has reached one more partition, on average.
+    public var slowness = 8
     private var isTicking = false
 
     /// Makes a cluster without topics.
@@ -117,7 +119,9 @@ public final class SimulatedCluster {
     func knownGroup(_ name: String) -> SimulatedGroup? { groups.first { $0.name == name } }
 
     /// A group's committed offsets.
-    public func committed(_ group: String) -> [TopicPartition: Int64] { knownGroup(group)?.commits.mapValues(\.offset) ?? [:] }
+    public func committed(_ group: String) -> [TopicPartition: Int64] {
+        knownGroup(group)?.commits.mapValues(\.offset) ?? [:]
+    }
 
     // MARK: Transactions
 
@@ -142,11 +146,21 @@ public final class SimulatedCluster {
         id.current = nil
         transaction.end(outcome)
         id.ending = transaction
-        if course.choose(2) == 0 { complete(id) }
+        switch course.choose(12) {
+        case 0..<6: complete(id)
+        case 11:
+            // Some partitions may have their marker by now, and the others wait until another coordinator goes on.
+            for _ in 0..<course.choose(transaction.unmarked.count + 1) {
+                writeMarker(id, course.choose(transaction.unmarked.count))
+            }
+            id.stuckUntil = now + Int64(course.choose(20_000))
+        default: break
+        }
     }
 
-    /// Writes the markers that are missing.
+    /// Writes the markers that are missing, however long that takes.
     func complete(_ id: TransactionalID) {
+        if id.ending != nil, now < id.stuckUntil { clock.advance(id.stuckUntil - now) }
         while id.ending != nil { writeMarker(id, 0) }
     }
 
@@ -176,7 +190,7 @@ public final class SimulatedCluster {
                 id.sender = nil
                 sender.send()
             }
-            if let ending = id.ending, course.choose(8) == 0 {
+            if let ending = id.ending, now >= id.stuckUntil, course.choose(slowness) == 0 {
                 writeMarker(id, ending.unmarked.isEmpty ? 0 : course.choose(ending.unmarked.count))
             }
             if let current = id.current, now - current.startedAt > id.timeoutMs {

@@ -117,7 +117,7 @@ final class SimulatedConsumer: ConsumerClient {
             return event
         }
         let ready = positions.indices.filter { hasEvent(at: $0) }
-        guard !ready.isEmpty else { return nil }
+        guard !ready.isEmpty, cluster.course.hasFetched() else { return nil }
         current = ready[cluster.course.choose(ready.count)]
         run = cluster.course.choose(8)
         return event(at: current)
@@ -215,9 +215,11 @@ final class SimulatedConsumer: ConsumerClient {
             guard let group else { return [:] }
             let deadline = cluster.now + Int64(timeoutMs)
             // Asked as read_committed: what a transaction has pending is waited for.
-            while readsCommitted, group.pending.contains(where: { transaction in
-                transaction.offsets[group.name]?.keys.contains { partitions.contains($0) } ?? false
-            }) {
+            while readsCommitted,
+                group.pending.contains(where: { transaction in
+                    transaction.offsets[group.name]?.keys.contains { partitions.contains($0) } ?? false
+                })
+            {
                 guard cluster.now < deadline else {
                     throw KafkaError(code: KafkaCode.timedOut, operation: "committed")
                 }

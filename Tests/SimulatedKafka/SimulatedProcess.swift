@@ -46,7 +46,10 @@ public final class SimulatedProcess {
 
     /// Makes a call whose answer may be lost, with its effect or without.
     func call<Result>(_ operation: String, _ body: () throws -> Result) throws -> Result {
-        switch try begin(operation) {
+        let outcome = try begin(operation)
+        // A request and its answer take their time.
+        cluster.advance(1)
+        switch outcome {
         case .answered: return try body()
         case .lost: break
         case .lostAnswer: _ = try body()
@@ -77,6 +80,13 @@ public protocol SimulatedCourse: AnyObject {
     func begin(_ operation: String, of process: SimulatedProcess) throws -> SimulatedOutcome
     /// A number from 0 to below `count`.
     func choose(_ count: Int) -> Int
+    /// Whether a consumer has fetched what is there for it.
+    func hasFetched() -> Bool
+}
+
+extension SimulatedCourse {
+    /// At once.
+    public func hasFetched() -> Bool { true }
 }
 
 /// Everything in order, nothing lost.

@@ -52,6 +52,8 @@ final class TransactionalID {
     var current: SimulatedTransaction?
     /// Ended, with markers that are on their way.
     var ending: SimulatedTransaction?
+    /// Until then no marker goes out, since the coordinator has moved.
+    var stuckUntil: Int64 = 0
     /// The producer whose records may be on their way.
     weak var sender: SimulatedTransactionalProducer?
 

@@ -37,6 +37,10 @@ final class SimulatedTransactionalProducer: TransactionalClient {
 
     func initTransactions(timeoutMs: Int32) throws {
         try process.call("init transactions") {
+            guard id.ending == nil || cluster.now + Int64(timeoutMs) >= id.stuckUntil else {
+                cluster.advance(Int64(timeoutMs))
+                throw KafkaError(code: KafkaCode.timedOut, operation: "init transactions")
+            }
             id.epoch += 1
             id.timeoutMs = self.timeoutMs
             cluster.end(id, .aborted)

@@ -61,6 +61,7 @@ final class SimulatedWorld: SimulatedCourse {
                 isCompacted: topic.name.hasPrefix("sync.couplings.")
             )
         }
+        cluster.slowness = plan.slowness
         delivery = SimulatedDelivery(cluster)
         log = Log(format: .logfmt, level: isTraced ? .info : .error, output: isTraced ? 2 : Self.silentOutput)
         let root = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
@@ -166,7 +167,7 @@ final class SimulatedWorld: SimulatedCourse {
 
     private func changeMembership() throws {
         let ready = instances.filter { $0.worker != nil && !$0.isRunning }
-        guard !ready.isEmpty, fault(.membership, 1_000) else { return }
+        guard !ready.isEmpty, fault(.membership, 4_000) else { return }
         let instance = ready[choose(ready.count)]
         let others = ready.filter { $0.workerName == instance.workerName && $0 !== instance }
         guard others.isEmpty || choose(2) == 0 else {
@@ -188,6 +189,8 @@ final class SimulatedWorld: SimulatedCourse {
         return choice
     }
 
+    func hasFetched() -> Bool { !isStormy || choose(6) < 5 }
+
     /// Whether this goes wrong now, by its chance in ten thousand.
     private func fault(_ kind: SimulationPlan.Fault, _ chance: Int, _ what: @autoclosure () -> String = "") -> Bool {
         guard isStormy, plan.faults.contains(kind), choose(10_000) < chance, faults < plan.faultLimit else {
@@ -203,16 +206,19 @@ final class SimulatedWorld: SimulatedCourse {
         for byte in operation.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
         if calls % 16 == 0 { cluster.advance(1) }
         guard isStormy else { return .answered }
-        if fault(.crash, plan.rate, "of \(process.name) at \(operation)") {
+        // Most calls are polls; the others are where it matters.
+        let rate = operation == "poll" ? plan.rate : operation == "produce" ? plan.rate * 2 : plan.rate * 8
+        if fault(.crash, rate, "of \(process.name) at \(operation)") {
             process.kill()
             throw ProcessEnded()
         }
-        if depth < 4, fault(.pause, plan.rate, "of \(process.name) at \(operation)") {
+        // What a paused process still commits is what its successor has done too.
+        if depth < 4, fault(.pause, operation == "commit" ? rate * 4 : rate, "of \(process.name) at \(operation)") {
             try pause(process)
         } else if depth < 4, choose(40) == 0 {
             for _ in 0..<(1 + choose(4)) { try act() }
         }
-        return outcome(operation, process)
+        return outcome(operation, process, rate)
     }
 
     /// The process gets no processor while the others go on, perhaps for longer than its session and its transaction.
@@ -227,9 +233,9 @@ final class SimulatedWorld: SimulatedCourse {
         note("\(process.name) goes on")
     }
 
-    private func outcome(_ operation: String, _ process: SimulatedProcess) -> SimulatedOutcome {
+    private func outcome(_ operation: String, _ process: SimulatedProcess, _ rate: Int) -> SimulatedOutcome {
         if calls >= outageUntil {
-            guard fault(.lostAnswer, plan.rate, "of \(process.name) at \(operation)") else { return .answered }
+            guard fault(.lostAnswer, rate, "of \(process.name) at \(operation)") else { return .answered }
             outageUntil = calls + 1 + choose(30)
         }
         return [.answered, .lost, .lostAnswer][choose(3)]
@@ -237,12 +243,24 @@ final class SimulatedWorld: SimulatedCourse {
 
     // MARK: Rest
 
-    /// Nothing goes wrong any more; waits until nothing is left to do.
+    /// Nothing goes wrong any more; waits until nothing is left to do, also what is tried again after a while.
     private func rest() throws -> String? {
         isStormy = false
         note("calm")
+        for _ in 0..<8 {
+            if let failure = try comeToRest() { return failure }
+            let published = delivery.target.count
+            // A delete that was refused is tried again after 10 minutes at the latest.
+            cluster.advance(11 * 60_000)
+            if let failure = try comeToRest() { return failure }
+            if delivery.target.count == published { return nil }
+        }
+        return nil
+    }
+
+    private func comeToRest() throws -> String? {
         var quiet = 0
-        for _ in 0..<2_000 {
+        for _ in 0..<1_000 {
             for instance in instances where instance.worker == nil && !instance.isGone { start(instance) }
             for instance in instances where instance.worker != nil { for _ in 0..<3 { step(instance) } }
             while !delivery.isDone {

@@ -37,6 +37,8 @@ public struct SimulationPlan: Sendable {
     public var instances: Int
     /// Events in a transaction, at most.
     public var batchMax: Int
+    /// Calls until the end of a transaction has reached one more partition, on average.
+    public var slowness: Int
     /// Faults in ten thousand calls.
     public var rate: Int
 
@@ -50,6 +52,7 @@ public struct SimulationPlan: Sendable {
         partitions = Int32(1 + numbers.below(3))
         instances = numbers.below(3) == 0 ? 2 : 1
         batchMax = [1, 5, 40, 4_000][numbers.below(4)]
+        slowness = [2, 8, 40][numbers.below(3)]
         rate = [2, 10, 30][numbers.below(3)]
     }
 
@@ -57,8 +60,8 @@ public struct SimulationPlan: Sendable {
     public var description: String {
         let names = Fault.allCases.filter { faults.contains($0) }.map(\.rawValue).joined(separator: ",")
         let limit = faultLimit == .max ? "" : ", at most \(faultLimit) faults"
-        return "seed \(seed): \(invoices) invoices, \(prices) prices, \(partitions) partitions, \(instances) instances, "
-            + "batches of \(batchMax), faults \(names) at \(rate)\(limit)"
+        return "seed \(seed): \(invoices) invoices, \(prices) prices, \(partitions) partitions, "
+            + "\(instances) instances, batches of \(batchMax), faults \(names) at \(rate)\(limit)"
     }
 }
 
