@@ -167,6 +167,7 @@ extension SyncEngine {
             coupling: coupling,
             eventAt: eventAt
         )
+        try checkLines(of: image, document: coupling.id, active)
         try evaluation.applyFields()
         try active.rule.complete(&evaluation)
         try evaluation.limitLengthsByRule()
@@ -177,6 +178,15 @@ extension SyncEngine {
     /// Claims a key that only one record may have: the first that publishes with it owns it (PRC-18, PRC-31).
     private func claim(_ key: String, for coupling: inout Coupling, mapping: TableMapping) throws {
         // A row that is there stays its record's, also where another instance made a second one at the same moment.
+    private func checkLines(of image: JSONValue, document: String, _ active: ActiveMapping) throws {
+        for mapping in embeddedMappings {
+            guard let entity = mapping.businessCentral.embeddedIn?.entity,
+                active.mapping.businessCentral.entities.contains(entity)
+            else { continue }
+            try DocumentLines.check(image, document: document, lines: mapping)
+        }
+    }
+
         if coupling.crm.isCreated, coupling.bc.key == key { return }
         coupling.bc.key = key  // Also of one that fails: it is found when the row becomes free.
         let own = coupling.pairKey.description

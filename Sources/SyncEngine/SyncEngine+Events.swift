@@ -157,6 +157,7 @@ extension SyncEngine {
         causation: Causation
     ) throws {
         guard let id = DocumentLines.id(of: line, document: event.id) else { return }
+        // A line that needs an id and has none has failed its document.
         let arrival = Arrival(
             kind: .upsert,
             id: id,
