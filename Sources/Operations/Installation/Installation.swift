@@ -72,3 +72,8 @@ struct Installation {
         [mapping].changeTopics.map { prefix + $0 }.filter { topics[$0] != nil }
     }
 }
+    /// A topic as messages name it, whether or not it was given with the prefix.
+    func withoutPrefix(_ topic: String) -> String {
+        topic.hasPrefix(prefix) ? String(topic.dropFirst(prefix.count)) : topic
+    }
+
