@@ -26,7 +26,7 @@ public struct Settings: Sendable {
     /// - Parameters:
     ///   - environment: the environment of the process.
     ///   - known: the settings of all executables; another name that begins with `SYNC_` is an error.
-    ///   - used: the settings of this executable; only these are required and checked.
+    ///   - used: those of them that this executable uses; only these are required, but all are checked.
     ///   - executable: its name, for defaults that depend on it.
     ///   - isKafkaProperty: tells whether a name such as `bootstrap.servers` is one librdkafka knows.
     ///   - kafkaProblems: tells what is wrong with the properties together.
