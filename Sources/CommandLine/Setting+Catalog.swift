@@ -165,7 +165,8 @@ extension Setting {
         "SYNC_OWNERSHIP",
         .choice(["team", "person"]),
         default: "team",
-        "Who owns records in Dynamics 365 Sales: a team, or the coupled salesperson."
+        "Who owns records in Dynamics 365 Sales: a team, or the coupled salesperson. "
+            + "person needs a worker that runs SALESPEOPLE, and none does yet."
     )
     /// The team that owns records in the CRM.
     public static let crmTeamID = Setting(

@@ -33,7 +33,8 @@ struct SettingsLoader {
     mutating func load(
         environment: [String: String],
         isKafkaProperty: (String) -> Bool,
-        kafkaProblems: Settings.KafkaProblems
+        kafkaProblems: Settings.KafkaProblems,
+        furtherProblems: Settings.FurtherProblems
     ) throws(SettingsError) -> Settings {
         if let path = environment[SettingCatalog.config.name], !path.isEmpty { readFile(path) }
         for (name, value) in environment where name.hasPrefix("SYNC_") || name.hasPrefix("KAFKA_") {
@@ -50,8 +51,15 @@ struct SettingsLoader {
             // What is missing or wrong as a setting is not said twice.
             if !problems.contains(where: { $0.contains("\(name): ") }) { problems.append("\(name): \(problem)") }
         }
+        let settings = Settings(
+            kafkaProperties: properties,
+            warnings: warnings,
+            executable: executable,
+            values: values.filter { name, _ in used.contains { $0.name == name } }
+        )
+        problems += furtherProblems(settings)
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
-        return Settings(kafkaProperties: properties, warnings: warnings, executable: executable, values: values)
+        return settings
     }
 
     /// Reads the file of settings; its problems join the others.

@@ -27,6 +27,16 @@ public struct MappingCatalog: Sendable {
         return try make(bundled: bundled, overriding: try MappingFiles.overriding(directory))
     }
 
+    /// What loading would throw, a line each that names the setting; empty where nothing is wrong.
+    public static func problems(overrides directory: String?) -> [String] {
+        do throws(MappingErrors) {
+            _ = try load(overrides: directory)
+            return []
+        } catch {
+            return error.settingProblems
+        }
+    }
+
     /// Makes a catalog of files' texts.
     static func make(
         bundled: [MappingFiles.File],
@@ -75,16 +85,6 @@ public struct MappingCatalog: Sendable {
         Self.active(among: mappings, conditions: conditions)
     }
 
-    /// The mapping of that name, of several variants the first; or of the name with its variant in parentheses.
-    public subscript(name: String) -> TableMapping? {
-        mappings.first { $0.identity == name } ?? mappings.first { $0.name == name }
-    }
-
-    /// The graph of references between the mappings that are active under the given conditions.
-    public func graph(conditions: Set<TableMapping.Condition>) -> ReferenceGraph {
-        ReferenceGraph(mappings: active(conditions: conditions))
-    }
-
     /// The lookups without which records would wait for ever, since no worker runs what they refer to.
     ///
     /// A deferrable one is left out instead, and one by rule is up to the rule.
@@ -107,6 +107,16 @@ public struct MappingCatalog: Sendable {
             }
         }
         return problems
+    }
+
+    /// The mapping of that name, of several variants the first; or of the name with its variant in parentheses.
+    public subscript(name: String) -> TableMapping? {
+        mappings.first { $0.identity == name } ?? mappings.first { $0.name == name }
+    }
+
+    /// The graph of references between the mappings that are active under the given conditions.
+    public func graph(conditions: Set<TableMapping.Condition>) -> ReferenceGraph {
+        ReferenceGraph(mappings: active(conditions: conditions))
     }
 
     static func active(among mappings: [TableMapping], conditions: Set<TableMapping.Condition>) -> [TableMapping] {
