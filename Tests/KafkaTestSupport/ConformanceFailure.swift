@@ -6,6 +6,7 @@ public struct ConformanceFailure: Error, CustomStringConvertible {
     /// What was expected, and what came.
     public let description: String
 
+    /// Makes a failure of its description.
     public init(_ description: String) {
         self.description = description
     }

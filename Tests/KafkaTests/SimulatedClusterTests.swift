@@ -42,7 +42,8 @@ private final class RandomCourse: SimulatedCourse {
 /// The simulated cluster as the suite runs on it, all clients in one process.
 private final class SimulatedTestCluster: TestCluster {
     static let capabilities: Set<Capability> = [
-        .transactions, .hidesAborted, .fencing, .transactionalOffsets, .generations, .commitInRevocation, .stableOffsets,
+        .transactions, .hidesAborted, .fencing, .transactionalOffsets, .generations, .commitInRevocation,
+        .stableOffsets,
     ]
 
     let bootstrapServers = "simulated"

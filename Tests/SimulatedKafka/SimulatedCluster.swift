@@ -117,7 +117,9 @@ public final class SimulatedCluster {
     func knownGroup(_ name: String) -> SimulatedGroup? { groups.first { $0.name == name } }
 
     /// A group's committed offsets.
-    public func committed(_ group: String) -> [TopicPartition: Int64] { knownGroup(group)?.commits.mapValues(\.offset) ?? [:] }
+    public func committed(_ group: String) -> [TopicPartition: Int64] {
+        knownGroup(group)?.commits.mapValues(\.offset) ?? [:]
+    }
 
     // MARK: Transactions
 

@@ -215,9 +215,11 @@ final class SimulatedConsumer: ConsumerClient {
             guard let group else { return [:] }
             let deadline = cluster.now + Int64(timeoutMs)
             // Asked as read_committed: what a transaction has pending is waited for.
-            while readsCommitted, group.pending.contains(where: { transaction in
-                transaction.offsets[group.name]?.keys.contains { partitions.contains($0) } ?? false
-            }) {
+            while readsCommitted,
+                group.pending.contains(where: { transaction in
+                    transaction.offsets[group.name]?.keys.contains { partitions.contains($0) } ?? false
+                })
+            {
                 guard cluster.now < deadline else {
                     throw KafkaError(code: KafkaCode.timedOut, operation: "committed")
                 }

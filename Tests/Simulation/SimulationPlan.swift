@@ -57,7 +57,8 @@ public struct SimulationPlan: Sendable {
     public var description: String {
         let names = Fault.allCases.filter { faults.contains($0) }.map(\.rawValue).joined(separator: ",")
         let limit = faultLimit == .max ? "" : ", at most \(faultLimit) faults"
-        return "seed \(seed): \(invoices) invoices, \(prices) prices, \(partitions) partitions, \(instances) instances, "
+        let counts = "\(invoices) invoices, \(prices) prices, \(partitions) partitions, \(instances) instances"
+        return "seed \(seed): \(counts), "
             + "batches of \(batchMax), faults \(names) at \(rate)\(limit)"
     }
 }

@@ -42,12 +42,14 @@ struct HostileInputTests {
         #expect(installation.changes.count { $0.mapping == "POSTEDSALESLINE-INV" && $0.operation == .create } == 1)
     }
 
-    @Test(arguments: [
-        ("LineWithoutID", Sample.line("I1", 20_000, item: "1000", ["systemId": nil, "sequence": nil])),
-        ("LineWithoutID", Sample.line("I1", 20_000, item: "1000", ["systemId": nil, "sequence": true])),
-        ("WrongType", "a text"), ("WrongType", Value.null),
-        ("DuplicateLine", Sample.line("I1", 10_000, item: "1000", ["quantity": 3])),
-    ] as [(String, Value)])
+    @Test(
+        arguments: [
+            ("LineWithoutID", Sample.line("I1", 20_000, item: "1000", ["systemId": nil, "sequence": nil])),
+            ("LineWithoutID", Sample.line("I1", 20_000, item: "1000", ["systemId": nil, "sequence": true])),
+            ("WrongType", "a text"), ("WrongType", Value.null),
+            ("DuplicateLine", Sample.line("I1", 10_000, item: "1000", ["quantity": 3])),
+        ] as [(String, Value)]
+    )
     func lineThatCannotBeToldApartFailsItsInvoiceUntilItCan(code: String, line: Value) throws {
         let installation = try withProducts()
         let good = Sample.line("I1", 10_000, item: "1000")
