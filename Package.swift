@@ -191,7 +191,10 @@ let package = Package(
             tests("SyncModelTests", ["SyncModel", "JSON"]),
             tests(
                 "CoordinationTests",
-                ["Coordination", "JSON", "Kafka", "SeededRandom", "Telemetry", "TableMappings", "SyncModel"]
+                [
+                    "Coordination", "CommandLine", "JSON", "Kafka", "SeededRandom", "Telemetry", "TableMappings",
+                    "SyncModel",
+                ]
             ),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),

@@ -58,11 +58,13 @@ public struct Invocation: Sendable {
     /// - Parameters:
     ///   - isKafkaProperty: tells whether a name such as `bootstrap.servers` is one librdkafka knows.
     ///   - kafkaProblems: tells what is wrong with the properties together.
+    ///   - furtherProblems: tells what is wrong beyond single values, with a default in place of each wrong one.
     /// - Returns: the settings, all of them valid.
     /// - Throws: all problems at once; thrown on, they end the command with exit code 2.
     public func loadSettings(
         isKafkaProperty: (String) -> Bool,
-        kafkaProblems: Settings.KafkaProblems = { _ in [] }
+        kafkaProblems: Settings.KafkaProblems = { _ in [] },
+        furtherProblems: Settings.FurtherProblems = { _ in [] }
     ) throws(SettingsError) -> Settings {
         try Settings.load(
             environment: environment,
@@ -70,7 +72,8 @@ public struct Invocation: Sendable {
             used: settings,
             executable: path.first ?? "",
             isKafkaProperty: isKafkaProperty,
-            kafkaProblems: kafkaProblems
+            kafkaProblems: kafkaProblems,
+            furtherProblems: furtherProblems
         )
     }
 }

@@ -158,14 +158,15 @@ extension Setting {
         "SYNC_SALES_ORDERS",
         .choice(["off", "legacy", "bidirectional"]),
         default: "off",
-        "How sales orders are synchronized."
+        "How sales orders are synchronized. No effect yet."
     )
     /// Who owns records in the CRM.
     public static let ownership = Setting(
         "SYNC_OWNERSHIP",
         .choice(["team", "person"]),
         default: "team",
-        "Who owns records in Dynamics 365 Sales: a team, or the coupled salesperson."
+        "Who owns records in Dynamics 365 Sales: a team, or the coupled salesperson. "
+            + "person needs a worker that runs SALESPEOPLE, and none does yet."
     )
     /// The team that owns records in the CRM.
     public static let crmTeamID = Setting(
@@ -190,33 +191,33 @@ extension Setting {
     public static let bcIntegrationUser = Setting(
         "SYNC_BC_INTEGRATION_USER",
         .uuid,
-        "The user by whom our changes are made in Business Central: a hint that an event is an echo."
+        "The user by whom our changes are made in Business Central: a hint that an event is an echo. No effect yet."
     )
     /// Who we are in the CRM.
     public static let crmIntegrationUser = Setting(
         "SYNC_CRM_INTEGRATION_USER",
         .uuid,
-        "The user by whom our changes are made in Dynamics 365 Sales: a hint that an event is an echo."
+        "The user by whom our changes are made in Dynamics 365 Sales: a hint that an event is an echo. No effect yet."
     )
     /// Whether submitted orders are made in Business Central.
     public static let autoCreateOrders = Setting(
         "SYNC_AUTO_CREATE_ORDERS",
         .switch,
         default: "off",
-        "Create sales orders in Business Central from submitted ones."
+        "Create sales orders in Business Central from submitted ones. No effect yet."
     )
     /// Whether won quotes are processed.
     public static let autoProcessQuotes = Setting(
         "SYNC_AUTO_PROCESS_QUOTES",
         .switch,
         default: "off",
-        "Process quotes of Dynamics 365 Sales in Business Central."
+        "Process quotes of Dynamics 365 Sales in Business Central. No effect yet."
     )
     /// Whether item availability is kept up to date.
     public static let itemAvailability = Setting(
         "SYNC_ITEM_AVAILABILITY",
         .switch,
         default: "off",
-        "Write the availability of items to the products."
+        "Write the availability of items to the products. No effect yet."
     )
 }

@@ -26,10 +26,11 @@ public struct Settings: Sendable {
     /// - Parameters:
     ///   - environment: the environment of the process.
     ///   - known: the settings of all executables; another name that begins with `SYNC_` is an error.
-    ///   - used: the settings of this executable; only these are required and checked.
+    ///   - used: those of them that this executable uses; only these are required, but all are checked.
     ///   - executable: its name, for defaults that depend on it.
     ///   - isKafkaProperty: tells whether a name such as `bootstrap.servers` is one librdkafka knows.
     ///   - kafkaProblems: tells what is wrong with the properties together.
+    ///   - furtherProblems: tells what is wrong beyond single values, with a default in place of each wrong one.
     /// - Returns: the settings.
     /// - Throws: all problems at once.
     public static func load(
@@ -38,14 +39,23 @@ public struct Settings: Sendable {
         used: [Setting],
         executable: String,
         isKafkaProperty: (String) -> Bool,
-        kafkaProblems: KafkaProblems = { _ in [] }
+        kafkaProblems: KafkaProblems = { _ in [] },
+        furtherProblems: FurtherProblems = { _ in [] }
     ) throws(SettingsError) -> Settings {
         var loader = SettingsLoader(known: known, used: used, executable: executable)
-        return try loader.load(environment: environment, isKafkaProperty: isKafkaProperty, kafkaProblems: kafkaProblems)
+        return try loader.load(
+            environment: environment,
+            isKafkaProperty: isKafkaProperty,
+            kafkaProblems: kafkaProblems,
+            furtherProblems: furtherProblems
+        )
     }
 
     /// What is wrong with properties of the Kafka client, by property.
     public typealias KafkaProblems = ([String: String]) -> [(property: String, problem: String)]
+
+    /// What is wrong with settings beyond single values, a line each: files that they name, what else needs them.
+    public typealias FurtherProblems = (Settings) -> [String]
 
     /// The value of a setting or its default; nil when there is neither.
     ///

@@ -33,7 +33,8 @@ struct SettingsLoader {
     mutating func load(
         environment: [String: String],
         isKafkaProperty: (String) -> Bool,
-        kafkaProblems: Settings.KafkaProblems
+        kafkaProblems: Settings.KafkaProblems,
+        furtherProblems: Settings.FurtherProblems
     ) throws(SettingsError) -> Settings {
         if let path = environment[SettingCatalog.config.name], !path.isEmpty { readFile(path) }
         for (name, value) in environment where name.hasPrefix("SYNC_") || name.hasPrefix("KAFKA_") {
@@ -50,8 +51,15 @@ struct SettingsLoader {
             // What is missing or wrong as a setting is not said twice.
             if !problems.contains(where: { $0.contains("\(name): ") }) { problems.append("\(name): \(problem)") }
         }
+        let settings = Settings(
+            kafkaProperties: properties,
+            warnings: warnings,
+            executable: executable,
+            values: values.filter { name, _ in used.contains { $0.name == name } }
+        )
+        problems += furtherProblems(settings)
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
-        return Settings(kafkaProperties: properties, warnings: warnings, executable: executable, values: values)
+        return settings
     }
 
     /// Reads the file of settings; its problems join the others.
@@ -123,12 +131,14 @@ struct SettingsLoader {
         NearestName.closest(name, among: known.map(\.name))?.name ?? SettingCatalog.config.name
     }
 
-    /// The values of the settings used, each in the form to be used.
+    /// The values of all settings known, each in the form to be used.
+    ///
+    /// Also of those that another executable uses: what is wrong is said by whichever starts first.
     private mutating func checkedValues() -> [String: String] {
         var values: [String: String] = [:]
-        for setting in used {
+        for setting in known + used.filter({ !known.contains($0) }) {
             guard let entry = entries[setting.name] else {
-                if setting.isRequired, setting.defaultValue(for: executable) == nil {
+                if used.contains(setting), setting.isRequired, setting.defaultValue(for: executable) == nil {
                     problems.append("\(setting.name): is required; allowed: \(setting.kind.allowed)")
                 }
                 continue
@@ -147,7 +157,7 @@ struct SettingsLoader {
     /// A gate that opens above where it closes would never rest.
     private mutating func checkGates(_ values: [String: String]) {
         let (low, high) = (SettingCatalog.gateLow, SettingCatalog.gateHigh)
-        guard used.contains(low), used.contains(high) else { return }
+        guard known.contains(low), known.contains(high) else { return }
         func number(_ setting: Setting) -> Int? {
             (values[setting.name] ?? setting.defaultValue(for: executable)).flatMap { Int($0) }
         }

@@ -23,19 +23,18 @@ public enum CoordinatorCommand {
                 """,
             settings: CoordinatorConfiguration.settings
         ) { call in
-            let settings = try call.loadSettings(isKafkaProperty: KafkaConfiguration.knows(property:))
+            let settings = try call.loadSettings(
+                isKafkaProperty: KafkaConfiguration.knows(property:),
+                kafkaProblems: { KafkaConfiguration($0).validate() },
+                furtherProblems: { MappingCatalog.problems(overrides: $0[.mappingsDirectory]) }
+            )
             return try run(settings, console: call.console)
         }
     }
 
     private static func run(_ settings: Settings, console: Console) throws -> Int32 {
         TerminationSignals.install()
-        let configuration: CoordinatorConfiguration
-        do {
-            configuration = try CoordinatorConfiguration(settings)
-        } catch let error as MappingErrors {
-            throw SettingsError(problems: error.settingProblems)
-        }
+        let configuration = try CoordinatorConfiguration(settings)
         let log = Log(formatWord: settings.string(.logFormat), levelWord: settings.string(.logLevel))
         let metrics = Metrics()
         let health = Health()

@@ -5,7 +5,7 @@ public import CommandLine
 import Foundation
 import Kafka
 import SyncModel
-import TableMappings
+public import TableMappings
 
 extension CoordinatorConfiguration {
     /// The settings that a coordinator uses.
@@ -17,11 +17,8 @@ extension CoordinatorConfiguration {
     /// Takes what the settings say and loads the table mappings.
     ///
     /// - Parameter settings: those of `settings`, all of them valid.
-    /// - Throws: `CommandError` for librdkafka properties that do not fit; `MappingErrors`.
-    public init(_ settings: Settings) throws {
-        let kafka = KafkaConfiguration(settings.kafkaProperties)
-        let problems = kafka.validate().map(\.problem)
-        guard problems.isEmpty else { throw CommandError(problems.joined(separator: "; "), .usage) }
+    /// - Throws: what is wrong with the mappings' files.
+    public init(_ settings: Settings) throws(MappingErrors) {
         let catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
         let conditions = TableMapping.Condition.holding(
             unitGroupMapping: settings.isOn(.unitGroupMapping),
@@ -31,7 +28,7 @@ extension CoordinatorConfiguration {
         )
         self.init(
             mappings: catalog.active(conditions: conditions),
-            kafka: kafka,
+            kafka: KafkaConfiguration(settings.kafkaProperties),
             topicPrefix: settings.string(.topicPrefix)
         )
         // It keeps no state, so nothing else would make its name another time.

@@ -28,7 +28,7 @@ public final class DeliveryThread: Sendable {
         thread = ServiceThread(group, log: log) { isStopping in
             repeat {
                 do {
-                    try DeliveryThread.run(kafka, topics, group, topicPrefix, target, isStopping)
+                    try DeliveryThread.run(kafka, topics, group, topicPrefix, log, target, isStopping)
                 } catch let error as KafkaError where survivesErrors {
                     // Everything is made anew, and what was not committed comes again.
                     log.debug("delivery begins anew", [("error", .string(error.description))])
@@ -45,6 +45,7 @@ public final class DeliveryThread: Sendable {
         _ topics: [String],
         _ group: String,
         _ topicPrefix: String,
+        _ log: Log,
         _ target: Target,
         _ isStopping: () -> Bool
     ) throws {
@@ -73,7 +74,8 @@ public final class DeliveryThread: Sendable {
                 // Behind the control records, so that nothing lags at rest.
                 offsets[partition] = offset
                 continue
-            case .error, nil: break
+            case .error(let error): try note(error, log)
+            case nil: break
             }
             guard !offsets.isEmpty else { continue }
             try producer.flush(timeoutMs: 60_000)
@@ -81,6 +83,14 @@ public final class DeliveryThread: Sendable {
             offsets = [:]
             applied = 0
         }
+    }
+
+    /// Logs what passes by itself or concerns one partition.
+    ///
+    /// - Throws: the error of a consumer that delivers nothing any more.
+    static func note(_ error: KafkaError, _ log: Log) throws(KafkaError) {
+        if [.fatal, .fenced].contains(error.disposition) { throw error }
+        log.warning("error of the delivery's consumer", [("error", .string(error.description))])
     }
 
     private static func reply(_ result: [UInt8], to change: JSONValue, _ prefix: String, _ producer: Producer) throws {

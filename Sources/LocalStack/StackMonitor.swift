@@ -44,7 +44,7 @@ public final class StackMonitor {
 
     private let consumer: Consumer
     private let prefix: String
-    private let document = JSONDocument()
+    private let document = JSONDocument(maximumDepth: Coupling.maximumDepth)
     private let capture: FileHandle?
     private var writer = JSONWriter()
 

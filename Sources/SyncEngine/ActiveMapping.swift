@@ -10,6 +10,8 @@ public final class ActiveMapping: Sendable {
     public let mapping: TableMapping
     /// Its rule.
     public let rule: any EntityRule
+    /// Only one record may have a natural key: the first that publishes with it owns it.
+    let claimsNaturalKey: Bool
     /// The fields that an event's values are read by, the rule's own left out.
     let fields: [ActiveField]
     /// Where the first field of a column stands among them.
@@ -25,6 +27,7 @@ public final class ActiveMapping: Sendable {
         }
         self.mapping = mapping
         self.rule = rule
+        claimsNaturalKey = mapping.keyIsUnique && !rule.makesUniqueKey
         fields = mapping.fields.filter { !$0.isByRule && $0.access != .readOnly }.map { ActiveField($0) }
         places = Dictionary(fields.enumerated().map { ($1.mapping.column, $0) }) { first, _ in first }
         limitedByRule = mapping.fields.filter { $0.isByRule && $0.maximumLength != nil }

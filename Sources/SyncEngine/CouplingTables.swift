@@ -8,7 +8,7 @@ public import SyncModel
 public final class CouplingTables<Store: OrderedStore>: RecordFinder {
     /// The store.
     public var store: Store
-    private let document = JSONDocument(maximumDepth: 128)
+    private let document = JSONDocument(maximumDepth: Coupling.maximumDepth)
     private var writer = JSONWriter(reserving: 4_096)
     private var stored = BinaryWriter()
     private var lookedUp: [UInt8] = []

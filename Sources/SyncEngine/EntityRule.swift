@@ -18,6 +18,8 @@ public protocol EntityRule: Sendable {
     var openState: RecordState? { get }
     /// Properties whose values other records need of the record with this natural key.
     func factProperties(of key: String?, _ settings: EngineSettings) -> [String]
+    /// The rule makes `uniqueKey` of resolved references; else it is the natural key, where `key-is-unique` says so.
+    var makesUniqueKey: Bool { get }
     /// Lines that a document has beyond those in its event (INV-15), as JSON objects with a `systemId`.
     func derivedLines(of document: JSONValue) throws -> [String]
 }
@@ -33,6 +35,8 @@ extension EntityRule {
     public var openState: RecordState? { nil }
     /// None.
     public func factProperties(of key: String?, _ settings: EngineSettings) -> [String] { [] }
+    /// The natural key tells records apart.
+    public var makesUniqueKey: Bool { false }
     /// None.
     public func derivedLines(of document: JSONValue) throws -> [String] { [] }
 }

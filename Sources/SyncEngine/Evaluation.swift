@@ -63,7 +63,8 @@ public struct Evaluation {
     public var late: [Waiting.Reference] = []
     /// The state that the row shall have; nil: as Dataverse makes it.
     public var state: RecordState?
-    /// The key that only one record may have, made of resolved references; nil: the natural key of the mapping.
+    /// The key that only one record may have: made of resolved references by a rule that says so, else the natural key
+    /// of a mapping whose key is unique; nil: nothing is claimed.
     public var uniqueKey: String?
 
     init(

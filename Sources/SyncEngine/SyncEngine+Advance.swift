@@ -167,11 +167,24 @@ extension SyncEngine {
             coupling: coupling,
             eventAt: eventAt
         )
+        try checkLines(of: image, document: coupling.id, active)
         try evaluation.applyFields()
+        if active.claimsNaturalKey {
+            evaluation.uniqueKey = PropertyReader.key(image, active.mapping.businessCentral.key)
+        }
         try active.rule.complete(&evaluation)
         try evaluation.limitLengthsByRule()
         evaluation.addOwnership()
         return evaluation
+    }
+
+    private func checkLines(of image: JSONValue, document: String, _ active: ActiveMapping) throws {
+        for mapping in embeddedMappings {
+            guard let entity = mapping.businessCentral.embeddedIn?.entity,
+                active.mapping.businessCentral.entities.contains(entity)
+            else { continue }
+            try DocumentLines.check(image, document: document, lines: mapping)
+        }
     }
 
     /// Claims a key that only one record may have: the first that publishes with it owns it (PRC-18, PRC-31).
@@ -183,7 +196,7 @@ extension SyncEngine {
         for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) where pair != own {
             guard let (other, _) = try tables.load(pair), other.crm.isCreated || other.inFlight != nil else { continue }
             throw RecordError.permanent(
-                ClaimedRow.code,
+                mappings[coupling.mapping]?.claimsNaturalKey == true ? ClaimedRow.naturalKeyCode : ClaimedRow.code,
                 "record \(other.bc.id) has the same \(mapping.dataverse.table) already; the first one owns it"
             )
         }
@@ -193,10 +206,11 @@ extension SyncEngine {
 /// The failure of a record whose row belongs to another.
 enum ClaimedRow {
     static let code = "DuplicateProductPriceLevel"
+    static let naturalKeyCode = "DuplicateKey"
 
     /// Whether an error says so: ours, or the target's.
     static func isCause(of error: RecordError?) -> Bool {
-        error?.code == code || error?.code == "0x80043b08"
+        error?.code == code || error?.code == naturalKeyCode || error?.code == "0x80043b08"
     }
 }
 

@@ -102,10 +102,13 @@ extension SyncEngine {
 
     /// Takes over the natural key and the facts that others need.
     ///
-    /// A unique key is made of references, later.
+    /// A unique key is claimed later, when the record is about to be published; until then others see who waits for it.
     private func takeNames(of image: JSONValue, into coupling: inout Coupling, _ active: ActiveMapping) {
         let properties = active.mapping.businessCentral.key
-        if !active.mapping.keyIsUnique, !properties.isEmpty, let key = PropertyReader.key(image, properties) {
+        let isFree = active.claimsNaturalKey && !coupling.crm.isCreated
+        if !active.mapping.keyIsUnique || isFree, !properties.isEmpty,
+            let key = PropertyReader.key(image, properties)
+        {
             coupling.bc.key = key
         }
         for property in active.rule.factProperties(of: coupling.bc.key, settings) {
@@ -156,6 +159,7 @@ extension SyncEngine {
         partition: Int32,
         causation: Causation
     ) throws {
+        // A line that needs an id and has none has failed its document.
         guard let id = DocumentLines.id(of: line, document: event.id) else { return }
         let arrival = Arrival(
             kind: .upsert,

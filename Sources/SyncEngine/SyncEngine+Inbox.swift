@@ -32,7 +32,7 @@ extension SyncEngine {
         else {
             return try sink.deadLetter(record, errorClass: .malformed, reason: "a forwarded event without its origin")
         }
-        let key = root["key"]?.string.map { Array($0.utf8) }
+        let key = root["key"]?.string.map { Array($0.utf8) } ?? root["keyHex"]?.string.flatMap(Hexadecimal.bytes)
         let bytes: [UInt8]? = value.isNull ? nil : value.withRawBytes { Array($0) }
         try (key ?? []).withUnsafeBytes { keyBytes in
             try (bytes ?? []).withUnsafeBytes { valueBytes in

@@ -24,14 +24,16 @@ public final class SyncEngine<Store: OrderedStore> {
     let mappings: [String: ActiveMapping]
     let feeds: [String: Feed]
     let context: EvaluationContext
+    /// The mappings of lines that may stand in their document's event.
+    let embeddedMappings: [TableMapping]
     unowned let sink: any EffectSink
     let homePartition: (String) -> Int32
-    // What is stored around an image needs a few levels more than the event: 128 below.
+    // What is stored around an image needs a few levels more than the event.
     let document = JSONDocument(maximumBytes: SyncEngine.maximumEventBytes, maximumDepth: 64)
     let keyDocument = JSONDocument(maximumBytes: 4_096, maximumDepth: 8)
-    let imageDocument = JSONDocument(maximumDepth: 128)
+    let imageDocument = JSONDocument(maximumDepth: Coupling.maximumDepth)
     let lineDocument = JSONDocument()
-    let inboxDocument = JSONDocument(maximumDepth: 128)
+    let inboxDocument = JSONDocument(maximumDepth: Coupling.maximumDepth)
     var releaseQueue: [String] = []
     var releaseSet: Set<String> = []
 
@@ -72,6 +74,7 @@ public final class SyncEngine<Store: OrderedStore> {
             }
         }
         self.feeds = feeds
+        embeddedMappings = mappings.map(\.mapping).filter { $0.businessCentral.embeddedIn != nil }
     }
 
     /// Takes one record of a change topic.

@@ -7,9 +7,12 @@ public import SyncModel
 public struct MappingCatalog: Sendable {
     /// The mappings: bundled ones by file name, then added ones by file name.
     public let mappings: [TableMapping]
+    /// The lines of each mapping's fields in its file.
+    private let fieldLines: [[Int]]
 
-    init(mappings: [TableMapping]) {
-        self.mappings = mappings
+    private init(_ parsed: [ParsedMapping]) {
+        mappings = parsed.map(\.mapping)
+        fieldLines = parsed.map(\.fieldLines)
     }
 
     /// Loads the bundled mappings and those of a directory.
@@ -22,6 +25,16 @@ public struct MappingCatalog: Sendable {
         let bundled = try MappingFiles.bundled()
         guard let directory, !directory.isEmpty else { return try make(bundled: bundled, overriding: []) }
         return try make(bundled: bundled, overriding: try MappingFiles.overriding(directory))
+    }
+
+    /// What loading would throw, a line each that names the setting; empty where nothing is wrong.
+    public static func problems(overrides directory: String?) -> [String] {
+        do throws(MappingErrors) {
+            _ = try load(overrides: directory)
+            return []
+        } catch {
+            return error.settingProblems
+        }
     }
 
     /// Makes a catalog of files' texts.
@@ -61,7 +74,7 @@ public struct MappingCatalog: Sendable {
         guard problems.isEmpty else { throw MappingErrors(problems) }
         problems = MappingCheck(mappings: all).problems()
         guard problems.isEmpty else { throw MappingErrors(problems) }
-        return MappingCatalog(mappings: all.map(\.mapping))
+        return MappingCatalog(all)
     }
 
     /// The mappings that some worker runs under the given conditions, with only the fields mapped under them.
@@ -70,6 +83,30 @@ public struct MappingCatalog: Sendable {
     /// - Returns: the mappings, in the catalog's order.
     public func active(conditions: Set<TableMapping.Condition>) -> [TableMapping] {
         Self.active(among: mappings, conditions: conditions)
+    }
+
+    /// The lookups without which records would wait for ever, since no worker runs what they refer to.
+    ///
+    /// A deferrable one is left out instead, and one by rule is up to the rule.
+    /// - Parameter conditions: those that the settings make true.
+    /// - Returns: a problem for each, with its line.
+    public func unmetLookups(conditions: Set<TableMapping.Condition>) -> [MappingProblem] {
+        func holds(_ condition: TableMapping.Condition?) -> Bool { condition.map(conditions.contains) ?? true }
+        let running = Set(active(conditions: conditions).map(\.name))
+        var problems: [MappingProblem] = []
+        for (mapping, lines) in zip(mappings, fieldLines) where mapping.worker != nil && holds(mapping.condition) {
+            for (field, line) in zip(mapping.fields, lines) {
+                guard let lookup = field.lookup, !lookup.isDeferrable, !field.isByRule, holds(field.condition),
+                    field.direction != .fromDataverse, field.access != .readOnly, let name = lookup.mappings.first,
+                    !running.contains(name)
+                else { continue }
+                let reason =
+                    "no worker runs `\(name)`, so records would wait for it for ever; "
+                    + "make the lookup `deferrable: true`, or give that mapping a worker"
+                problems.append(MappingProblem(file: mapping.origin, line: line, reason: reason))
+            }
+        }
+        return problems
     }
 
     /// The mapping of that name, of several variants the first; or of the name with its variant in parentheses.

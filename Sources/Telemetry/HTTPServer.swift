@@ -64,8 +64,9 @@ public final class HTTPServer: Sendable {
         dispatcher.add(method, path, handler)
     }
 
-    /// Adds `/livez`, `/readyz` (503 with the reasons while not ready) and `/metrics`.
+    /// Adds `/livez`, `/readyz` (503 with the reasons while not ready) and `/metrics`, with those of the process.
     public func addStandardRoutes(health: Health, metrics: Metrics) {
+        metrics.addProcessMetrics()
         route("GET", "/livez") { _ in .text("ok\n") }
         route("GET", "/readyz") { _ in
             let reasons = health.reasons

@@ -128,8 +128,14 @@ final class TransactionSink: EffectSink {
         writer.integer(record.offset)
         writer.key("timestamp")
         writer.integer(record.timestamp)
+        let text = record.key.flatMap { String(validating: $0, as: UTF8.self) }
         writer.key("key")
-        if let key = record.key { writer.string(String(decoding: key, as: UTF8.self)) } else { writer.null() }
+        if let text { writer.string(text) } else { writer.null() }
+        if let key = record.key, text == nil {
+            // Byte for byte, should it become a dead letter at home.
+            writer.key("keyHex")
+            writer.string(Hexadecimal.text(key))
+        }
         writer.key("value")
         if let value = record.value { writer.raw(value) } else { writer.null() }
         writer.endObject()

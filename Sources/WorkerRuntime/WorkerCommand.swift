@@ -7,7 +7,7 @@ import Kafka
 import StateStore
 import SyncEngine
 import SyncModel
-import TableMappings
+public import TableMappings
 import Telemetry
 
 /// The command line that all worker executables share.
@@ -25,7 +25,8 @@ public enum WorkerCommand {
         Command(worker, summary: summary, settings: settings) { call in
             let settings = try call.loadSettings(
                 isKafkaProperty: KafkaConfiguration.knows(property:),
-                kafkaProblems: { KafkaConfiguration($0).validate() + WorkerConfiguration.forbidden(in: $0) }
+                kafkaProblems: { KafkaConfiguration($0).validate() + WorkerConfiguration.forbidden(in: $0) },
+                furtherProblems: WorkerOptions.problems(in:)
             )
             return try run(worker, settings)
         }
@@ -33,12 +34,7 @@ public enum WorkerCommand {
 
     private static func run(_ worker: String, _ settings: Settings) throws -> Int32 {
         TerminationSignals.install()
-        let options: WorkerOptions
-        do {
-            options = try WorkerOptions(settings)
-        } catch let error as MappingErrors {
-            throw SettingsError(problems: error.settingProblems)
-        }
+        let options = try WorkerOptions(settings)
         let log = Log(formatWord: settings.string(.logFormat), levelWord: settings.string(.logLevel))
         for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
         let metrics = Metrics()
@@ -94,16 +90,8 @@ public enum WorkerCommand {
 
 extension WorkerOptions {
     /// Reads what the settings say.
-    ///
-    /// - Throws: `MappingErrors`, `CommandError`.
-    public init(_ settings: Settings) throws {
-        let conditions = TableMapping.Condition.holding(
-            unitGroupMapping: settings.isOn(.unitGroupMapping),
-            pricing: settings.string(.pricing),
-            salesOrders: settings.string(.salesOrders),
-            ownership: settings.string(.ownership)
-        )
-        var engine = EngineSettings(worker: settings.executable, conditions: conditions)
+    public init(_ settings: Settings) throws(MappingErrors) {
+        var engine = EngineSettings(worker: settings.executable, conditions: Self.conditions(settings))
         engine.isConfirmed = settings.string(.delivery) == "confirmed"
         engine.deletionPolicy = EngineSettings.DeletionPolicy(rawValue: settings.string(.deletionPolicy)) ?? .keep
         engine.newRecords = EngineSettings.NewRecords(rawValue: settings.string(.newRecords)) ?? .create
@@ -124,19 +112,52 @@ extension WorkerOptions {
         httpAddress = settings.string(.http)
         commitIntervalMs = Int64(settings.integer(.commitIntervalMs))
         batchMax = settings.integer(.batchMax)
-        if needsLocalCurrency, engine.localCurrency == nil {
-            throw CommandError(
-                "SYNC_LOCAL_CURRENCY is not set; a mapping of \(settings.executable) needs it: "
-                    + "the code of Business Central's local currency, such as GBP",
-                .usage
+    }
+
+    /// What is wrong with the settings together, with the mappings' files, and with both together.
+    static func problems(in settings: Settings) -> [String] {
+        var problems: [String] = []
+        let catalog: MappingCatalog
+        do throws(MappingErrors) {
+            catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
+        } catch {
+            problems = error.settingProblems
+            // The rest is judged by the bundled mappings, which are right by themselves.
+            guard let bundled = try? MappingCatalog.load(overrides: nil) else { return problems }
+            catalog = bundled
+        }
+        let conditions = conditions(settings)
+        let always = catalog.unmetLookups(conditions: conditions.subtracting([.personOwnership]))
+        problems += MappingErrors(always).settingProblems
+        let unmet = catalog.unmetLookups(conditions: conditions)
+        if let first = unmet.first(where: { !always.contains($0) }) {
+            problems.append("SYNC_OWNERSHIP: 'person' is not possible here: \(first)")
+        }
+        if settings[.localCurrency] == nil, needsLocalCurrency(catalog, conditions, worker: settings.executable) {
+            problems.append(
+                "SYNC_LOCAL_CURRENCY: is required, since a mapping of \(settings.executable) needs it; "
+                    + "allowed: the code of Business Central's local currency, such as GBP"
             )
         }
+        return problems
+    }
+
+    private static func conditions(_ settings: Settings) -> Set<TableMapping.Condition> {
+        TableMapping.Condition.holding(
+            unitGroupMapping: settings.isOn(.unitGroupMapping),
+            pricing: settings.string(.pricing),
+            salesOrders: settings.string(.salesOrders),
+            ownership: settings.string(.ownership)
+        )
     }
 
     /// Whether a mapping of the executable refers to currencies.
-    private var needsLocalCurrency: Bool {
-        let active = catalog.active(conditions: engine.conditions).filter { $0.worker == engine.worker }
-        return active.contains { mapping in
+    private static func needsLocalCurrency(
+        _ catalog: MappingCatalog,
+        _ conditions: Set<TableMapping.Condition>,
+        worker: String
+    ) -> Bool {
+        catalog.active(conditions: conditions).filter { $0.worker == worker }.contains { mapping in
             mapping.name == "CURRENCY" || mapping.fields.contains { $0.column == "transactioncurrencyid" }
         }
     }

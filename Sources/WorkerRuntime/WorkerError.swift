@@ -11,6 +11,8 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
     case subscriptionsDiffer(topics: [String])
     /// Another process has the same transactional ids.
     case fenced(instance: String)
+    /// The file that keeps the instance's name is there and tells none.
+    case instanceFile(path: String, problem: String)
     /// An effect outside a transaction: a programmer's mistake.
     case noTransaction
 
@@ -27,6 +29,8 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
                 + "another instance reads other topics; give all instances of a worker the same settings"
         case .fenced(let instance):
             "another process runs with the same SYNC_INSTANCE \"\(instance)\": this one is fenced; give each its own"
+        case .instanceFile(let path, let problem):
+            "\(path), which keeps the name of this instance, \(problem); mend it, or remove it for a new name"
         case .noTransaction: "an effect outside a transaction"
         }
     }

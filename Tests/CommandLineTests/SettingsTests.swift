@@ -107,14 +107,45 @@ import Testing
         )
     }
 
-    @Test func onlyTheSettingsUsedAreCheckedAndRequired() throws {
+    @Test func onlyTheSettingsUsedAreRequiredAndHandedOver() throws {
         let settings = try Settings.load(
-            environment: ["SYNC_DELIVERY": "sometimes"],
+            environment: ["SYNC_DELIVERY": "confirmed"],
             used: [.batchMax],
             executable: "syncctl",
             isKafkaProperty: { _ in true }
         )
         #expect(settings[.delivery] == "published")
+    }
+
+    @Test func settingsOfOthersAreCheckedToo() throws {
+        let error = #expect(throws: SettingsError.self) {
+            try load(["SYNC_DELIVERY": "sometimes", "SYNC_AUTO_CREATE_ORDERS": "yes"], used: [.batchMax])
+        }
+        #expect(
+            error?.problems == [
+                "SYNC_DELIVERY: 'sometimes' is not allowed; allowed: published or confirmed",
+                "SYNC_AUTO_CREATE_ORDERS: 'yes' is not allowed; allowed: on or off",
+            ]
+        )
+    }
+
+    @Test func furtherProblemsJoinTheOthers() throws {
+        let error = #expect(throws: SettingsError.self) {
+            try Settings.load(
+                environment: ["SYNC_DELIVERY": "sometimes"],
+                used: [.delivery],
+                executable: "unit-worker",
+                isKafkaProperty: { _ in true },
+                kafkaProblems: { _ in [("client.id", "is wrong")] },
+                furtherProblems: { ["with \($0.string(.delivery)) something is missing"] }
+            )
+        }
+        #expect(
+            error?.problems == [
+                "SYNC_DELIVERY: 'sometimes' is not allowed; allowed: published or confirmed",
+                "KAFKA_CLIENT_ID: is wrong", "with published something is missing",
+            ]
+        )
     }
 
     @Test func gatesMustNotCross() {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import Kafka
 import Testing
 
@@ -38,6 +39,17 @@ struct DeadLetterTests {
 
     @Test func aValueLeftOutIsTold() {
         #expect(letter(added + [Header("sync-value-omitted", "9000000 bytes")]).isValueOmitted)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func theTopicIsFoundWithAndWithoutItsPrefix() throws {
+        let desk = try Desk("sync.dead-letters")
+        try desk.produce("sync.dead-letters", partition: 0, key: "k", value: [1], headers: added)
+        for (topic, count) in [("bc.changes.items", 1), ("\(Desk.prefix)bc.changes.items", 1), ("bc.changes.item", 0)] {
+            let outcome = desk.run("dead-letters", "list", "--topic", topic, "--json")
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(try JSONDocument().parse(outcome.output).count == count, "\(topic)")
+        }
     }
 
     @Test(

@@ -63,6 +63,21 @@ struct PairCommandTests {
         #expect(desk.run("couplings", "show", "nobody").status == 1)
     }
 
+    @Test func aCouplingWithADeeplyNestedImageIsRead() throws {
+        let desk = try Desk("sync.couplings.")
+        let unit = Waiting.Reference(mapping: "ITEM UOM", key: "1000/PCS", reason: .unseen)
+        var coupling = Pairs.coupling("ITEM-PRODUCT", "1000", 1, .waiting, waitsFor: [unit])
+        // As deep as an event's image may be.
+        let image = String(repeating: #"{"x":"#, count: 63) + "1" + String(repeating: "}", count: 63)
+        coupling.waiting?.image = Array(image.utf8)
+        try desk.produce([coupling], of: "product-worker")
+        let shown = desk.run("couplings", "show", "1000", "--json")
+        #expect(shown.status == 0, "\(shown.errors)")
+        #expect(shown.errors.isEmpty)
+        let waiting = desk.run("waiting", "--json")
+        #expect(waiting.status == 0 && waiting.errors.isEmpty, "\(waiting.errors)")
+    }
+
     @Test func waitingNamesTheRootCause() throws {
         let outcome = try desk().run("waiting", "--mapping", "ITEM-PRODUCT", "--json")
         let records = try JSONDocument().parse(outcome.output)

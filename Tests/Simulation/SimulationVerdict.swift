@@ -66,7 +66,7 @@ struct SimulationVerdict {
             couplings[pair] = nil
             return
         }
-        let coupling = try Coupling(try JSONDocument(maximumDepth: 128).parse(value))
+        let coupling = try Coupling(try JSONDocument(maximumDepth: Coupling.maximumDepth).parse(value))
         if let known = couplings[pair], known.revision >= coupling.revision {
             faults.append("revision \(coupling.revision) of \(pair) written after \(known.revision)")
         }

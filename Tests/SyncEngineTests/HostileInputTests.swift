@@ -42,6 +42,55 @@ struct HostileInputTests {
         #expect(installation.changes.count { $0.mapping == "POSTEDSALESLINE-INV" && $0.operation == .create } == 1)
     }
 
+    @Test(
+        arguments: [
+            ("LineWithoutID", Sample.line("I1", 20_000, item: "1000", ["systemId": nil, "sequence": nil])),
+            ("LineWithoutID", Sample.line("I1", 20_000, item: "1000", ["systemId": nil, "sequence": true])),
+            ("WrongType", "a text"), ("WrongType", Value.null),
+            ("DuplicateLine", Sample.line("I1", 10_000, item: "1000", ["quantity": 3])),
+        ] as [(String, Value)]
+    )
+    func lineThatCannotBeToldApartFailsItsInvoiceUntilItCan(code: String, line: Value) throws {
+        let installation = try withProducts()
+        let good = Sample.line("I1", 10_000, item: "1000")
+        let invoice = Sample.id("invoice I1")
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: [good, line], count: 1))
+        try installation.settle()
+        let failed = try #require(try installation.coupling("POSTEDSALESINV-INV", invoice))
+        #expect(failed.state == .failed)
+        #expect(failed.error?.code == code)
+        #expect(failed.error?.message.hasPrefix("line 2 of \"salesInvoiceLines\"") == true)
+        #expect(installation.operations("POSTEDSALESINV-INV", invoice).isEmpty)
+        let second = Sample.line("I1", 20_000, item: "1000")
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: [good, second]))
+        try installation.settle()
+        #expect(installation.operations("POSTEDSALESINV-INV", invoice) == [.create, .update, .setState])
+        #expect(installation.changes.count { $0.mapping == "POSTEDSALESLINE-INV" && $0.operation == .create } == 2)
+    }
+
+    @Test func linesThatAreNoArrayFailTheirInvoice() throws {
+        let installation = try withProducts()
+        let lines: Value = ["line": Sample.line("I1", 10_000, item: "1000")]
+        installation.send(
+            "sales-invoices",
+            Sample.invoice("I1", customer: "C1", lines: nil, count: 1, ["salesInvoiceLines": lines])
+        )
+        try installation.settle()
+        let invoice = try installation.coupling("POSTEDSALESINV-INV", Sample.id("invoice I1"))
+        #expect(invoice?.error?.code == "WrongType")
+    }
+
+    @Test func commentWithoutAnIdIsLeftOut() throws {
+        let installation = try withProducts()
+        let comment: Value = ["lineType": "Comment", "description": "Thank you"]
+        let good = Sample.line("I1", 10_000, item: "1000")
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: [comment, good], count: 1))
+        try installation.settle()
+        #expect(
+            installation.operations("POSTEDSALESINV-INV", Sample.id("invoice I1")) == [.create, .update, .setState]
+        )
+    }
+
     @Test func referenceByAnImpossibleIdWaits() throws {
         let installation = try Installation()
         let id: Value = .text(String(repeating: "9", count: 600))

@@ -32,6 +32,9 @@ import Testing
         #expect(page.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
         #expect(page.headers["cache-control"] == "no-store")
         #expect(page.body.hasSuffix("sync_records_total 5\n"))
+        for name in ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_start_time_seconds"] {
+            #expect(page.body.contains("\n\(name) "), "\(name)")
+        }
     }
 
     @Test func handsOverPathQueryHeadersAndBody() throws {

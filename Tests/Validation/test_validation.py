@@ -117,6 +117,8 @@ class MessageTests(unittest.TestCase):
         for name in ["forwarded-event", "delivery-result", "operator-command"]:
             self.assert_valid(topic, PAIR, self.example(name))
         self.assert_valid(topic, PAIR, {**self.example("forwarded-event"), "value": {"op": "c"}, "headers": {"a": "b"}})
+        self.assert_valid(topic, PAIR, {**self.example("forwarded-event"), "keyHex": "ff00"})
+        self.assert_invalid(topic, PAIR, {**self.example("forwarded-event"), "keyHex": "ff0"})
         self.assert_invalid(topic, PAIR, self.changed("forwarded-event", ["value"], REMOVED))
         self.assert_invalid(topic, PAIR, self.changed("operator-command", ["command"], "delete"))
         self.assert_invalid(topic, PAIR, self.changed("delivery-result", ["error"], None))

@@ -139,14 +139,51 @@ struct StartTests {
             }
             #expect(lines.contains { $0.hasPrefix("product-worker: KAFKA_BOOTSTRAP_SERVERS: is required") })
             #expect(lines.contains { $0.contains("SYNC_BACH_MAX") && $0.contains("SYNC_BATCH_MAX") })
-            #expect(lines.count == wrong.count + 1, "\(lines)")
+            #expect(lines.contains { $0.hasPrefix("product-worker: SYNC_LOCAL_CURRENCY: is required") })
+            #expect(lines.count == wrong.count + 2, "\(lines)")
 
+        }
+    }
+
+    /// What only shows with the mappings is reported along with the rest: a missing currency, a wrong file.
+    @Test(.timeLimit(.minutes(1)))
+    func wrongSettingsAreReportedAlongWithWhatTheMappingsNeed() async throws {
+        try await onOwnThread {
             let directory = try TemporaryDirectory()
-            var incomplete = settings(directory)
-            incomplete["SYNC_LOCAL_CURRENCY"] = nil
-            let second = try WorkerProcess("price-worker", incomplete)
-            #expect(try second.exitCode() == 2)
-            #expect(second.printed.count == 1 && second.printed[0].contains("SYNC_LOCAL_CURRENCY"), "\(second.printed)")
+            var wrong = settings(directory)
+            wrong["SYNC_LOCAL_CURRENCY"] = nil
+            wrong["SYNC_DELIVERY"] = "perhaps"
+            wrong["SYNC_AUTO_CREATE_ORDERS"] = "yes"
+            wrong["KAFKA_SESSION_TIMEOUT_MS"] = "soon"
+            try Data("name: CUSTOMER\n".utf8).write(to: URL(fileURLWithPath: "\(directory.path)/customer.yaml"))
+            wrong["SYNC_MAPPINGS_DIR"] = directory.path
+            let process = try WorkerProcess("price-worker", wrong)
+            #expect(try process.exitCode() == 2)
+            let names = [
+                "SYNC_LOCAL_CURRENCY: is required", "SYNC_DELIVERY: 'perhaps'", "SYNC_AUTO_CREATE_ORDERS: 'yes'",
+                "KAFKA_SESSION_TIMEOUT_MS: ", "SYNC_MAPPINGS_DIR: \(directory.path)/customer.yaml:1: ",
+            ]
+            for name in names {
+                #expect(process.printed.contains { $0.hasPrefix("price-worker: \(name)") }, "\(process.printed)")
+            }
+        }
+    }
+
+    /// Records would wait for ever for what no worker runs, so no worker starts.
+    @Test(.timeLimit(.minutes(1)))
+    func aLookupOfWhatNobodyRunsStopsTheStart() async throws {
+        try await onOwnThread {
+            let directory = try TemporaryDirectory()
+            var person = settings(directory)
+            person["SYNC_OWNERSHIP"] = "person"
+            let process = try WorkerProcess("account-worker", person)
+            #expect(try process.exitCode() == 2)
+            let reason = "SYNC_OWNERSHIP: 'person' is not possible here: customer.yaml:"
+            #expect(
+                process.printed.count == 1 && process.printed[0].hasPrefix("account-worker: \(reason)")
+                    && process.printed[0].contains("no worker runs `SALESPEOPLE`"),
+                "\(process.printed)"
+            )
         }
     }
 }

@@ -21,6 +21,8 @@ struct PriceListRule: EntityRule {
 
 /// Lines of price lists.
 struct PriceLineRule: EntityRule {
+    var makesUniqueKey: Bool { true }
+
     func complete(_ evaluation: inout Evaluation) throws {
         let kind = try PropertyReader.text(evaluation.image, "assetType").map(PropertyReader.unescape) ?? ""
         let asset = try PropertyReader.text(evaluation.image, "assetNo") ?? ""
@@ -39,6 +41,8 @@ struct PriceLineRule: EntityRule {
 
 /// Sales prices of customer price groups.
 struct SalesPriceRule: EntityRule {
+    var makesUniqueKey: Bool { true }
+
     func complete(_ evaluation: inout Evaluation) throws {
         let number = try PropertyReader.text(evaluation.image, "itemNo") ?? ""
         guard !number.isEmpty else {

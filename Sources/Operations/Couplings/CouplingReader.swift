@@ -41,7 +41,7 @@ struct CouplingReader {
     func read(mapping: String? = nil, _ body: (Record) throws -> Void) throws {
         let partitions = try cluster.partitions(of: topics(mapping))
         let progress = context.progress("reading couplings")
-        let document = JSONDocument()
+        let document = JSONDocument(maximumDepth: Coupling.maximumDepth)
         var unreadable = 0
         try RecordReader(cluster: cluster, progress: progress).readAll(partitions) { message in
             guard let key = message.key.map({ String(decoding: $0, as: UTF8.self) }) else { return }

@@ -56,7 +56,7 @@ struct DeadLetter: Equatable {
     var place: String { "\(partition):\(offset)" }
     /// The worker that could not read it.
     var worker: String { added["sync-worker"] ?? "-" }
-    /// The topic it came from, with prefix; nil where the header is missing.
+    /// The topic it came from, without prefix; nil where the header is missing.
     var topic: String? { added["sync-topic"] }
     /// The partition it came from.
     var sourcePartition: Int32? { added["sync-partition"].flatMap { Int32($0) } }

@@ -57,12 +57,11 @@ struct DeadLettersCommand {
         ) { context in
             let limit = try context.call.integer("limit") ?? 50
             let worker = context.call.value("worker")
-            let topic = context.call.value("topic")
+            let topic = context.call.value("topic").map(context.installation.withoutPrefix)
             let (letters, count) = try Cluster.with(context.installation) { cluster in
                 try DeadLetterBox(context: context, cluster: cluster).newest(limit) { letter in
                     (worker == nil || letter.worker == worker)
-                        && (topic == nil || letter.topic == topic
-                            || letter.topic == topic.map { context.installation.prefix + $0 })
+                        && (topic == nil || letter.topic.map(context.installation.withoutPrefix) == topic)
                 }
             }
             if context.isJSON {

@@ -19,10 +19,6 @@ final class Cluster {
     ///
     /// - Throws: what the body throws; Kafka's errors as command errors, with exit code 3 where it cannot be reached.
     static func with<Result>(_ installation: Installation, _ body: (Cluster) throws -> Result) throws -> Result {
-        let problems = installation.kafka.validate()
-        guard problems.isEmpty else {
-            throw CommandError(problems.map(\.problem).joined(separator: "; "), .usage)
-        }
         do {
             let cluster = try Cluster(installation.kafka)
             defer { cluster.admin.close() }

@@ -31,9 +31,18 @@ struct Installation {
 
     /// Reads the settings that a command was given.
     ///
-    /// - Throws: `SettingsError`, or a usage error that says what is wrong with properties or mappings.
-    init(_ call: Invocation) throws {
-        try self.init(call.loadSettings(isKafkaProperty: KafkaConfiguration.knows(property:)))
+    /// - Parameters:
+    ///   - call: the call of the command.
+    ///   - asksKafka: whether the command needs the properties of the Kafka client.
+    /// - Throws: `SettingsError`, also for what is wrong with properties and mappings.
+    init(_ call: Invocation, asksKafka: Bool) throws {
+        try self.init(
+            call.loadSettings(
+                isKafkaProperty: KafkaConfiguration.knows(property:),
+                kafkaProblems: { asksKafka ? KafkaConfiguration($0).validate() : [] },
+                furtherProblems: { MappingCatalog.problems(overrides: $0[.mappingsDirectory]) }
+            )
+        )
     }
 
     private init(_ settings: Settings) throws {
@@ -41,11 +50,7 @@ struct Installation {
         prefix = settings.string(.topicPrefix)
         company = settings[.company]
         topics = try TopicCatalog.bundled().prefixed(prefix)
-        do throws(MappingErrors) {
-            mappings = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
-        } catch {
-            throw SettingsError(problems: error.settingProblems)
-        }
+        mappings = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
         conditions = TableMapping.Condition.holding(
             unitGroupMapping: settings.isOn(.unitGroupMapping),
             pricing: settings.string(.pricing),
@@ -65,6 +70,11 @@ struct Installation {
         let start = "\(prefix)sync.couplings."
         return topics.topics.filter { $0.name.hasPrefix(start) }
             .map { (worker: String($0.name.dropFirst(start.count)), topic: $0.name) }
+    }
+
+    /// A topic as messages name it, whether or not it was given with the prefix.
+    func withoutPrefix(_ topic: String) -> String {
+        topic.hasPrefix(prefix) ? String(topic.dropFirst(prefix.count)) : topic
     }
 
     /// The change topics that feed a mapping, with prefix.

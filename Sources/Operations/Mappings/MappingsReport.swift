@@ -102,10 +102,7 @@ public struct MappingsReport: Sendable {
     /// What a successful check says.
     public func check() -> String {
         let fields = catalog.mappings.map(\.fields.count).reduce(0, +)
-        let unmet = catalog.graph(conditions: conditions).unmet.filter { !$0.isDeferrable }
-        let warnings = unmet.map {
-            "warning: \($0.from) refers to \($0.to), which no worker runs; its records will wait\n"
-        }
+        let warnings = catalog.unmetLookups(conditions: conditions).map { "warning: \($0); no worker will start\n" }
         return "\(catalog.mappings.count) table mappings with \(fields) fields are right, \(active.count) of them run\n"
             + warnings.joined()
     }

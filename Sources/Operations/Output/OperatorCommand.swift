@@ -27,8 +27,8 @@ struct OperatorCommand {
             arguments: arguments,
             settings: settings
         ) { call in
-            let context = CommandContext(call: call, installation: try Installation(call), now: now)
-            return try body(context).rawValue
+            let installation = try Installation(call, asksKafka: settings.contains(.kafkaBootstrapServers))
+            return try body(CommandContext(call: call, installation: installation, now: now)).rawValue
         }
     }
 }
