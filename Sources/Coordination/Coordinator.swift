@@ -51,7 +51,8 @@ public final class Coordinator {
     /// - Parameters:
     ///   - configuration: what it is told.
     ///   - log: where gates and troubles are told.
-    ///   - metrics: gets `kafka_consumergroup_lag` and `sync_gate_open`.
+    ///   - metrics: gets `kafka_consumergroup_lag`, `sync_gate_open`, `sync_gate_changes_total`, `sync_coordinator_active` and
+    ///     `sync_coordinator_takeovers_total`.
     ///   - health: says why it does not do its work.
     ///   - clock: the time in milliseconds since 1970.
     ///   - view: where it puts what it knows.

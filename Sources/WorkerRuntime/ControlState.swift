@@ -3,7 +3,7 @@
 
 import JSON
 
-/// The gates and holds that the coordinator last said; without any, everything is open.
+/// What `sync.control` last said: the coordinator of the worker's gate, operators of holds; without, everything is open.
 final class ControlState {
     private let worker: String
     private let document = JSONDocument(maximumBytes: 1 << 20, maximumDepth: 16)
