@@ -67,7 +67,10 @@ let package = Package(
         library("JSON", ["CSimdjson"]),
         library("YAML", ["CYAML"]),
         library("Telemetry", ["CMicrohttpd"]),
-        library("CommandLine", ["YAML", "CGetopt"]),
+        library("Spelling"),
+        library("CommandLine", ["YAML", "CGetopt", "Spelling"]),
+        // What Kafka's clients say, in log and metrics.
+        library("KafkaTelemetry", ["Kafka", "Telemetry", "JSON"]),
 
         // Values and decisions: no Kafka, no files, no clock.
         library("SyncModel", ["JSON", "COpenSSL"]),
@@ -83,13 +86,13 @@ let package = Package(
         library(
             "WorkerRuntime",
             [
-                "Kafka", "StateStore", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "SyncEngine",
-                "EntityRules", "TopicCatalog",
+                "Kafka", "KafkaTelemetry", "StateStore", "JSON", "Telemetry", "CommandLine", "SyncModel",
+                "TableMappings", "SyncEngine", "EntityRules", "TopicCatalog",
             ]
         ),
         library(
             "Coordination",
-            ["Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings"]
+            ["Kafka", "KafkaTelemetry", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings"]
         ),
         library(
             "LocalStack",

@@ -60,7 +60,7 @@ extension Coordinator {
     ///
     /// Where that fails they are decided anew; one that arrives late all the same is read back like any other.
     private func tell(_ gates: [Gate]) throws {
-        let producer = try producer ?? Producer(configuration: configuration.kafka, observer: observer)
+        let producer = try producer ?? makeProducer("gates")
         self.producer = producer
         do {
             var writer = JSONWriter()

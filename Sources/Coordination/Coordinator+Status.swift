@@ -34,7 +34,7 @@ extension Coordinator {
 
     private func tellStatus(_ key: String, _ value: [UInt8]?) {
         do {
-            let producer = try reporter ?? Producer(configuration: configuration.kafka, observer: observer)
+            let producer = try reporter ?? makeProducer("status")
             reporter = producer
             producer.poll(timeoutMs: 0)
             try Array(key.utf8).withUnsafeBytes { key in

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kafka
+import KafkaTelemetry
 import TableMappings
 public import Telemetry
 
@@ -22,7 +23,6 @@ public final class Coordinator {
     let member: Consumer
     /// Outside of the group, reads control and status whole.
     let reader: Consumer
-    let observer: KafkaLog
     var producer: Producer?
     var ledger = ControlLedger()
     var role = Role.standby
@@ -78,10 +78,17 @@ public final class Coordinator {
             high: configuration.gateHigh,
             low: configuration.gateLow
         )
-        observer = KafkaLog(log)
-        admin = try Admin(configuration: configuration.kafka, observer: observer)
-        member = try Consumer(configuration: configuration.member, group: configuration.group, observer: observer)
-        reader = try Consumer(configuration: configuration.kafka, group: nil, observer: observer)
+        admin = try Admin(configuration: configuration.kafka, observer: ClientTelemetry(log, client: "admin"))
+        member = try Consumer(
+            configuration: configuration.member,
+            group: configuration.group,
+            observer: ClientTelemetry(log, client: "member")
+        )
+        reader = try Consumer(
+            configuration: configuration.kafka,
+            group: nil,
+            observer: ClientTelemetry(log, client: "records")
+        )
     }
 
     /// Works until told to stop; the gates then stay as they are.
@@ -105,6 +112,12 @@ public final class Coordinator {
         }
         sayGoodbye()
         telemetry.set(stage: "stopping")
+    }
+
+    /// Makes a producer; `client` is its name in the log.
+    func makeProducer(_ client: String) throws -> Producer {
+        let observer = ClientTelemetry(telemetry.log, client: client)
+        return try Producer(configuration: configuration.kafka, observer: observer)
     }
 
     /// Whether the topics are there; false where told to stop before Kafka has answered.

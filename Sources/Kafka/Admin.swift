@@ -25,6 +25,8 @@ public final class Admin {
     public init(configuration: KafkaConfiguration, observer: (any KafkaObserver)?) throws {
         var configuration = configuration
         configuration.properties["group.id"] = nil
+        // Nobody polls its clients, so statistics would only pile up.
+        configuration.properties["statistics.interval.ms"] = "0"
         self.configuration = configuration
         self.observer = observer
         // A consumer, though it reads nothing: asked for the offsets of a group whose coordinator is not known yet,

@@ -69,10 +69,8 @@ public final class Worker {
         isStopping: () -> Bool,
         store: StateStore? = nil
     ) throws {
-        var configuration = configuration
-        if configuration.kafka.properties["statistics.interval.ms"] == nil {
-            configuration.kafka.properties["statistics.interval.ms"] = String(KafkaTelemetry.intervalMs)
-        }
+        let configuration = configuration.withStatistics
+        self.configuration = configuration
         self.clock = clock
         self.clients = clients
         let log = log.with(["worker": configuration.worker])

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Kafka
+import KafkaTelemetry
 public import SyncEngine
 import SyncModel
 
@@ -67,6 +68,14 @@ public struct WorkerConfiguration: Sendable {
     static func forbidden(in properties: [String: String]) -> [(property: String, problem: String)] {
         requiredProperties.sorted { $0.key < $1.key }.compactMap { name, required in
             guard let given = properties[name], given != required else { return nil }
+    /// With librdkafka's statistics told, every while that the operator chose or else ours.
+    var withStatistics: WorkerConfiguration {
+        var configuration = self
+        let own = ["statistics.interval.ms": String(ClientTelemetry.intervalMs)]
+        configuration.kafka.properties.merge(own) { given, _ in given }
+        return configuration
+    }
+
             return (name, "\"\(given)\" is not possible; exactly-once needs \(required)")
         }
     }
