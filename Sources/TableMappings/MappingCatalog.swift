@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Spelling
 public import SyncModel
 
 /// All table mappings: the bundled ones, with those of an operator's directory in place of them or beside them.
