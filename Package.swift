@@ -139,7 +139,7 @@ let package = Package(
                 path: "Tests/KafkaTestSupport",
                 swiftSettings: settings
             ),
-            tests("KafkaTests", ["Kafka", "KafkaTestSupport", "SimulatedKafka"]),
+            tests("KafkaTests", ["Kafka", "KafkaTestSupport", "SeededRandom", "SimulatedKafka"]),
             // A Kafka in memory on one thread, at the same seam as the real clients.
             .target(
                 name: "SimulatedKafka",
@@ -188,10 +188,10 @@ let package = Package(
             ),
             tests("StateStoreTests", ["StateStore", "SeededRandom"]),
             tests("JSONTests", ["JSON", "SeededRandom"]),
-            tests("YAMLTests", ["YAML"]),
+            tests("YAMLTests", ["YAML", "SeededRandom"]),
             tests("TelemetryTests", ["Telemetry"]),
             tests("CommandLineTests", ["CommandLine"]),
-            tests("SyncModelTests", ["SyncModel", "JSON"]),
+            tests("SyncModelTests", ["SyncModel", "SeededRandom", "JSON"]),
             tests(
                 "CoordinationTests",
                 ["Coordination", "JSON", "Kafka", "SeededRandom", "Telemetry", "TableMappings", "SyncModel"]
