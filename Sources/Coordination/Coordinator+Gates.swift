@@ -67,11 +67,8 @@ extension Coordinator {
             for gate in gates {
                 writer.removeAll()
                 gate.write(to: &writer)
-                try Array(gate.key.utf8).withUnsafeBytes { key in
-                    try writer.bytes.withUnsafeBytes { value in
-                        try producer.produce(topic: configuration.controlTopic, partition: 0, key: key, value: value)
-                    }
-                }
+                let key = Array(gate.key.utf8)
+                try producer.produce(topic: configuration.controlTopic, partition: 0, key: key, value: writer.bytes)
             }
             try producer.flush(timeoutMs: LagReader.timeoutMs)
         } catch let error as KafkaError where error.disposition == .fatal {
