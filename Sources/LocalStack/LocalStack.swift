@@ -12,11 +12,6 @@ import WorkerRuntime
 
 /// All workers and a target in one process, on an embedded broker: for the demo, tests and development.
 public final class LocalStack {
-    /// The workers, in no order that matters.
-    public static let workerNames = [
-        "reference-worker", "unit-worker", "product-worker", "account-worker", "price-worker", "invoice-worker",
-    ]
-
     /// librdkafka properties that reach the stack's broker.
     public let kafka: KafkaConfiguration
     /// The topics of the stack.
@@ -51,7 +46,7 @@ public final class LocalStack {
     /// From a lag of `gateHigh` on, what depends on it is held back, until it is below `gateLow`.
     public func start(target: DeliveryThread.Target?, gateHigh: Int64 = 5_000, gateLow: Int64 = 500) throws {
         try startCoordinator(gateHigh: gateHigh, gateLow: gateLow)
-        for name in LocalStack.workerNames { startWorker(name) }
+        for name in mappings.workers { startWorker(name) }
         guard let target else { return }
         delivery = DeliveryThread(
             kafka: kafka,

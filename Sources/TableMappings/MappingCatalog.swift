@@ -73,6 +73,9 @@ public struct MappingCatalog: Sendable {
         Self.active(among: mappings, conditions: conditions)
     }
 
+    /// The executables that run mappings, by name.
+    public var workers: [String] { Set(mappings.compactMap(\.worker)).sorted() }
+
     /// The mapping of that name, of several variants the first; or of the name with its variant in parentheses.
     public subscript(name: String) -> TableMapping? {
         mappings.first { $0.identity == name } ?? mappings.first { $0.name == name }

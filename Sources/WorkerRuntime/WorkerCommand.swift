@@ -135,9 +135,11 @@ extension WorkerOptions {
 
     /// Whether a mapping of the executable refers to currencies.
     private var needsLocalCurrency: Bool {
-        let active = catalog.active(conditions: engine.conditions).filter { $0.worker == engine.worker }
-        return active.contains { mapping in
-            mapping.name == "CURRENCY" || mapping.fields.contains { $0.column == "transactioncurrencyid" }
+        let active = catalog.active(conditions: engine.conditions)
+        let named = active.flatMap { mapping in
+            let lookups = mapping.fields.compactMap(\.lookup).filter(\.blankIsLocalCurrency)
+            return lookups.isEmpty ? [] : [mapping.name] + lookups.flatMap(\.mappings)
+        return active.contains { $0.worker == engine.worker && named.contains($0.name) }
         }
     }
 }
