@@ -53,13 +53,6 @@ public final class Admin {
         return metadata.pointee.broker_cnt > 0
     }
 
-    /// The cluster's id; nil where none came in time.
-    public func clusterID(timeoutMs: Int32) -> String? {
-        guard let client = handle.pointer, let text = rd_kafka_clusterid(client, timeoutMs) else { return nil }
-        defer { rd_kafka_mem_free(client, text) }
-        return String(cString: text)
-    }
-
     /// The offsets behind the last record of each partition; one request per leader.
     public func endOffsets(
         _ partitions: [TopicPartition],

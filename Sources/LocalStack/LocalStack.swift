@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-public import Coordination
+import Coordination
 public import Kafka
 public import SyncEngine
 import SyncModel
@@ -26,8 +26,6 @@ public final class LocalStack {
     private let log: Log
     private var delivery: DeliveryThread?
     private var coordinator: ServiceThread?
-    /// What the coordinator sees.
-    public private(set) var coordinatorView: CoordinatorView?
 
     /// Starts the broker and makes the topics; local state goes to `directory`.
     public init(engine: EngineSettings, directory: String, log: Log) throws {
@@ -65,8 +63,6 @@ public final class LocalStack {
         )
         configuration.gateHigh = gateHigh
         configuration.gateLow = gateLow
-        let view = CoordinatorView()
-        coordinatorView = view
         let log = log
         coordinator = ServiceThread("coordinator", log: log) { [configuration] isStopping in
             let coordinator = try Coordinator(
@@ -74,8 +70,7 @@ public final class LocalStack {
                 log: log,
                 metrics: Metrics(),
                 health: Health(),
-                clock: Timestamp.now,
-                view: view
+                clock: Timestamp.now
             )
             try coordinator.run(isStopping: isStopping)
         }

@@ -19,7 +19,7 @@ extension SyncEngine {
     }
 
     /// Whether a refused delete is to be tried again by now.
-    public func hasDueDeletes() throws -> Bool {
+    package func hasDueDeletes() throws -> Bool {
         try ownedPartitions.contains { try !tables.postponed(in: $0, before: now + 1, limit: 1).isEmpty }
     }
 

@@ -27,7 +27,6 @@ public final class Worker {
     let producers: ProducerPair
     let control: ControlState
     let status: StatusReporter
-    let partitionCount: Int32
     let instance: String
 
     var batch: Batch?
@@ -89,13 +88,12 @@ public final class Worker {
         instance = try configuration.instance ?? InstanceName.kept(in: configuration.stateDirectory)
         admin = try clients.makeAdmin(configuration.kafka, observer: telemetry.observer(of: "admin"))
         let topics = try TopicCheck(configuration, admin: admin, telemetry: telemetry).wait(isStopping: isStopping)
-        partitionCount = topics[configuration.inboxTopic] ?? configuration.engine.partitionCount
-        configuration.engine.partitionCount = partitionCount
-        self.configuration = configuration
+        guard let count = topics[configuration.inboxTopic] else {
+            throw WorkerError.topicMissing(configuration.inboxTopic)
+        }
         topicNames = TopicNames(prefix: configuration.topicPrefix)
         state = LocalState(self.store)
         sink = TransactionSink(configuration, telemetry: telemetry)
-        let count = partitionCount
         engine = SyncEngine(
             settings: configuration.engine,
             mappings: configuration.mappings,

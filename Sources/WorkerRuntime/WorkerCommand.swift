@@ -121,7 +121,6 @@ extension WorkerOptions {
         )
         topicPrefix = settings.string(.topicPrefix)
         instance = settings[.instance]
-        httpAddress = settings.string(.http)
         commitIntervalMs = Int64(settings.integer(.commitIntervalMs))
         batchMax = settings.integer(.batchMax)
         if needsLocalCurrency, engine.localCurrency == nil {
@@ -133,13 +132,13 @@ extension WorkerOptions {
         }
     }
 
-    /// Whether a mapping of the executable refers to currencies.
+    /// Whether a mapping of the executable refers to currencies, or is the one that others refer to for them.
     private var needsLocalCurrency: Bool {
         let active = catalog.active(conditions: engine.conditions)
         let named = active.flatMap { mapping in
             let lookups = mapping.fields.compactMap(\.lookup).filter(\.blankIsLocalCurrency)
             return lookups.isEmpty ? [] : [mapping.name] + lookups.flatMap(\.mappings)
-        return active.contains { $0.worker == engine.worker && named.contains($0.name) }
         }
+        return active.contains { $0.worker == engine.worker && named.contains($0.name) }
     }
 }
