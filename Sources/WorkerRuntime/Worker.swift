@@ -73,13 +73,8 @@ public final class Worker {
         self.clock = clock
         self.clients = clients
         let log = log.with(["worker": configuration.worker])
-        telemetry = WorkerTelemetry(
-            worker: configuration.worker,
-            log: log,
-            metrics: metrics,
-            health: health,
-            clock: clock
-        )
+        let worker = configuration.worker
+        telemetry = WorkerTelemetry(worker: worker, log: log, metrics: metrics, health: health, clock: clock)
         health.set(reason: "starting", for: "worker")
         self.store = try store ?? StateOpening.open(configuration)
         if self.store.wasDiscarded {
