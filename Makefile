@@ -11,7 +11,8 @@ help:
 	@echo "make mutations     breaks the product on purpose and says which simulated run notices"
 	@echo "make lint          check the format of all Swift sources"
 	@echo "make validate      check Topics/ against the AsyncAPI and JSON Schema rules"
-	@echo "make bench         event to outbound change on one core; with KAFKA_HOME also against a bare copy on a real Kafka"
+	@echo "make bench         event to outbound change on one core; with KAFKA_HOME also, on a real Kafka:"
+	@echo "                   throughput against a bare copy, latency, restore; results in Benchmarks/.build/*.json"
 	@echo "make setup         only install what the build needs"
 
 setup:

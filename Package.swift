@@ -67,11 +67,14 @@ let package = Package(
         library("JSON", ["CSimdjson"]),
         library("YAML", ["CYAML"]),
         library("Telemetry", ["CMicrohttpd"]),
-        library("CommandLine", ["YAML", "CGetopt"]),
+        library("Spelling"),
+        library("CommandLine", ["YAML", "CGetopt", "Spelling"]),
+        // What Kafka's clients say, in log and metrics.
+        library("KafkaTelemetry", ["Kafka", "Telemetry", "JSON"]),
 
         // Values and decisions: no Kafka, no files, no clock.
         library("SyncModel", ["JSON", "COpenSSL"]),
-        library("TableMappings", ["SyncModel", "YAML"], resources: [.copy("Mappings")]),
+        library("TableMappings", ["SyncModel", "YAML", "Spelling"], resources: [.copy("Mappings")]),
         library("SyncEngine", ["SyncModel", "JSON"]),
         library("EntityRules", ["SyncEngine", "SyncModel", "JSON"]),
 
@@ -83,13 +86,13 @@ let package = Package(
         library(
             "WorkerRuntime",
             [
-                "Kafka", "StateStore", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "SyncEngine",
-                "EntityRules", "TopicCatalog",
+                "Kafka", "KafkaTelemetry", "StateStore", "JSON", "Telemetry", "CommandLine", "SyncModel",
+                "TableMappings", "SyncEngine", "EntityRules", "TopicCatalog",
             ]
         ),
         library(
             "Coordination",
-            ["Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings"]
+            ["Kafka", "KafkaTelemetry", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings"]
         ),
         library(
             "LocalStack",
@@ -136,7 +139,7 @@ let package = Package(
                 path: "Tests/KafkaTestSupport",
                 swiftSettings: settings
             ),
-            tests("KafkaTests", ["Kafka", "KafkaTestSupport", "SimulatedKafka"]),
+            tests("KafkaTests", ["Kafka", "KafkaTestSupport", "SeededRandom", "SimulatedKafka"]),
             // A Kafka in memory on one thread, at the same seam as the real clients.
             .target(
                 name: "SimulatedKafka",
@@ -185,10 +188,10 @@ let package = Package(
             ),
             tests("StateStoreTests", ["StateStore", "SeededRandom"]),
             tests("JSONTests", ["JSON", "SeededRandom"]),
-            tests("YAMLTests", ["YAML"]),
+            tests("YAMLTests", ["YAML", "SeededRandom"]),
             tests("TelemetryTests", ["Telemetry"]),
             tests("CommandLineTests", ["CommandLine"]),
-            tests("SyncModelTests", ["SyncModel", "JSON"]),
+            tests("SyncModelTests", ["SyncModel", "SeededRandom", "JSON"]),
             tests(
                 "CoordinationTests",
                 [

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Spelling
+
 /// Finds the command that the arguments name, checks what it was given, and runs it.
 struct CommandRun {
     let console: Console

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CGetopt
+import Spelling
 import Synchronization
 
 #if canImport(Glibc)

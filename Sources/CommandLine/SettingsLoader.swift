@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Spelling
 import YAML
 
 /// Collects the settings from their sources, and every problem on the way.
@@ -36,7 +37,7 @@ struct SettingsLoader {
         kafkaProblems: Settings.KafkaProblems,
         furtherProblems: Settings.FurtherProblems
     ) throws(SettingsError) -> Settings {
-        if let path = environment[SettingCatalog.config.name], !path.isEmpty { readFile(path) }
+        if let path = environment[Setting.config.name], !path.isEmpty { readFile(path) }
         for (name, value) in environment where name.hasPrefix("SYNC_") || name.hasPrefix("KAFKA_") {
             // A file named for a secret in one source gives way to the secret itself in a stronger one.
             if !value.isEmpty { entries[name] = Entry(value: value, origin: nil) }
@@ -75,7 +76,7 @@ struct SettingsLoader {
                 let origin = "\(path):\(line): "
                 if key != key.lowercased() {
                     problems.append("\(origin)\(OneLine.escaped(key)): names in a file are lower case")
-                } else if name == SettingCatalog.config.name {
+                } else if name == Setting.config.name {
                     problems.append("\(origin)\(key): only the environment can name the file of settings")
                 } else if !name.hasPrefix("SYNC_"), !name.hasPrefix("KAFKA_") {
                     let nearest = NearestName.find("SYNC_\(name)", among: known.map(\.name))?.lowercased()
@@ -88,7 +89,7 @@ struct SettingsLoader {
                 }
             }
         } catch {
-            problems.append("\(SettingCatalog.config.name): \(OneLine.escaped(error.description))")
+            problems.append("\(Setting.config.name): \(OneLine.escaped(error.description))")
         }
     }
 
@@ -116,7 +117,7 @@ struct SettingsLoader {
     }
 
     private mutating func refuseUnknownNames() {
-        let names = Set(known.map(\.name)).union([SettingCatalog.config.name])
+        let names = Set(known.map(\.name)).union([Setting.config.name])
         for (name, entry) in entries.sorted(by: { $0.key < $1.key })
         where name.hasPrefix("SYNC_") && !names.contains(name) {
             // The value is not shown: the name meant may be that of a secret.
@@ -128,7 +129,7 @@ struct SettingsLoader {
     }
 
     private func nearest(_ name: String) -> String {
-        NearestName.closest(name, among: known.map(\.name))?.name ?? SettingCatalog.config.name
+        NearestName.closest(name, among: known.map(\.name))?.name ?? Setting.config.name
     }
 
     /// The values of all settings known, each in the form to be used.
@@ -156,7 +157,7 @@ struct SettingsLoader {
 
     /// A gate that opens above where it closes would never rest.
     private mutating func checkGates(_ values: [String: String]) {
-        let (low, high) = (SettingCatalog.gateLow, SettingCatalog.gateHigh)
+        let (low, high) = (Setting.gateLow, Setting.gateHigh)
         guard known.contains(low), known.contains(high) else { return }
         func number(_ setting: Setting) -> Int? {
             (values[setting.name] ?? setting.defaultValue(for: executable)).flatMap { Int($0) }

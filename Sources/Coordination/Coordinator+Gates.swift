@@ -60,18 +60,15 @@ extension Coordinator {
     ///
     /// Where that fails they are decided anew; one that arrives late all the same is read back like any other.
     private func tell(_ gates: [Gate]) throws {
-        let producer = try producer ?? Producer(configuration: configuration.kafka, observer: observer)
+        let producer = try producer ?? makeProducer("gates")
         self.producer = producer
         do {
             var writer = JSONWriter()
             for gate in gates {
                 writer.removeAll()
                 gate.write(to: &writer)
-                try Array(gate.key.utf8).withUnsafeBytes { key in
-                    try writer.bytes.withUnsafeBytes { value in
-                        try producer.produce(topic: configuration.controlTopic, partition: 0, key: key, value: value)
-                    }
-                }
+                let key = Array(gate.key.utf8)
+                try producer.produce(topic: configuration.controlTopic, partition: 0, key: key, value: writer.bytes)
             }
             try producer.flush(timeoutMs: LagReader.timeoutMs)
         } catch let error as KafkaError where error.disposition == .fatal {

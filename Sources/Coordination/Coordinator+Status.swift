@@ -34,17 +34,10 @@ extension Coordinator {
 
     private func tellStatus(_ key: String, _ value: [UInt8]?) {
         do {
-            let producer = try reporter ?? Producer(configuration: configuration.kafka, observer: observer)
+            let producer = try reporter ?? makeProducer("status")
             reporter = producer
             producer.poll(timeoutMs: 0)
-            try Array(key.utf8).withUnsafeBytes { key in
-                guard let value else {
-                    return try producer.produce(topic: configuration.statusTopic, partition: 0, key: key, value: nil)
-                }
-                try value.withUnsafeBytes {
-                    try producer.produce(topic: configuration.statusTopic, partition: 0, key: key, value: $0)
-                }
-            }
+            try producer.produce(topic: configuration.statusTopic, partition: 0, key: Array(key.utf8), value: value)
         } catch {
             // The next one is due soon.
             telemetry.log.debug("status is not told", [("error", .string("\(error)"))])

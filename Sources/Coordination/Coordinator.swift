@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kafka
+import KafkaTelemetry
 import TableMappings
 public import Telemetry
 
@@ -22,7 +23,6 @@ public final class Coordinator {
     let member: Consumer
     /// Outside of the group, reads control and status whole.
     let reader: Consumer
-    let observer: KafkaLog
     var producer: Producer?
     var ledger = ControlLedger()
     var role = Role.standby
@@ -51,7 +51,8 @@ public final class Coordinator {
     /// - Parameters:
     ///   - configuration: what it is told.
     ///   - log: where gates and troubles are told.
-    ///   - metrics: gets `kafka_consumergroup_lag` and `sync_gate_open`.
+    ///   - metrics: gets `kafka_consumergroup_lag`, `sync_gate_open`, `sync_gate_changes_total`, `sync_coordinator_active` and
+    ///     `sync_coordinator_takeovers_total`.
     ///   - health: says why it does not do its work.
     ///   - clock: the time in milliseconds since 1970.
     ///   - view: where it puts what it knows.
@@ -77,10 +78,17 @@ public final class Coordinator {
             high: configuration.gateHigh,
             low: configuration.gateLow
         )
-        observer = KafkaLog(log)
-        admin = try Admin(configuration: configuration.kafka, observer: observer)
-        member = try Consumer(configuration: configuration.member, group: configuration.group, observer: observer)
-        reader = try Consumer(configuration: configuration.kafka, group: nil, observer: observer)
+        admin = try Admin(configuration: configuration.kafka, observer: ClientTelemetry(log, client: "admin"))
+        member = try Consumer(
+            configuration: configuration.member,
+            group: configuration.group,
+            observer: ClientTelemetry(log, client: "member")
+        )
+        reader = try Consumer(
+            configuration: configuration.kafka,
+            group: nil,
+            observer: ClientTelemetry(log, client: "records")
+        )
     }
 
     /// Works until told to stop; the gates then stay as they are.
@@ -104,6 +112,12 @@ public final class Coordinator {
         }
         sayGoodbye()
         telemetry.set(stage: "stopping")
+    }
+
+    /// Makes a producer; `client` is its name in the log.
+    func makeProducer(_ client: String) throws -> Producer {
+        let observer = ClientTelemetry(telemetry.log, client: client)
+        return try Producer(configuration: configuration.kafka, observer: observer)
     }
 
     /// Whether the topics are there; false where told to stop before Kafka has answered.

@@ -16,7 +16,7 @@ public final class CoordinatorView: Sendable {
     public var isActive: Bool { snapshot.isActive }
 
     /// The workers whose gates are closed.
-    public var closedGates: [String] { snapshot.gates.filter { !$0.isOpen }.map(\.worker) }
+    package var closedGates: [String] { snapshot.gates.filter { !$0.isOpen }.map(\.worker) }
 
     /// Records of lag by worker; empty before Kafka has answered, without those that could not be told.
     public var lags: [String: Int64] { snapshot.lag?.lags ?? [:] }

@@ -13,7 +13,7 @@ extension Admin {
     }
 
     /// Changes settings of a topic and leaves its others as they are.
-    public func alterTopicConfiguration(
+    package func alterTopicConfiguration(
         _ name: String,
         _ changes: [String: String],
         timeoutMs: Int32 = 10_000

@@ -91,7 +91,7 @@ extension Admin {
     }
 
     /// Sets a group's offsets (next to read); brokers refuse it while the group has members.
-    public func alterGroupOffsets(
+    package func alterGroupOffsets(
         _ group: String,
         _ newOffsets: [TopicPartition: Int64],
         timeoutMs: Int32 = 10_000

@@ -60,49 +60,6 @@ extension Admin {
         }
     }
 
-    /// Deletes topics; each one's error, nil where it was deleted.
-    public func deleteTopics(_ names: [String], timeoutMs: Int32 = 10_000) throws -> [String: KafkaError?] {
-        if names.isEmpty { return [:] }
-        var requests = names.map { rd_kafka_DeleteTopic_new($0) }
-        defer { for request in requests { rd_kafka_DeleteTopic_destroy(request) } }
-        var call = try call(RD_KAFKA_ADMIN_OP_DELETETOPICS, "delete topics", timeoutMs)
-        call.waitsForCompletion = true
-        return try call.run { options, queue in
-            rd_kafka_DeleteTopics(call.client, &requests, requests.count, options, queue)
-        } read: { event in
-            var count = 0
-            let results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
-            return topicErrors(results, count, call.operation)
-        }
-    }
-
-    /// Raises a topic's partition count; keys are then placed anew.
-    public func createPartitions(_ topic: String, total: Int32, timeoutMs: Int32 = 10_000) throws {
-        let operation = "create partitions"
-        var requests: [OpaquePointer?] = []
-        defer { for request in requests { rd_kafka_NewPartitions_destroy(request) } }
-        try withErrorText { text, size throws(KafkaError) in
-            guard let request = rd_kafka_NewPartitions_new(topic, Int(total), text, size) else {
-                throw KafkaError(
-                    RD_KAFKA_RESP_ERR__INVALID_ARG,
-                    operation: operation,
-                    message: String(cString: text)
-                )
-            }
-            requests.append(request)
-        }
-        var call = try call(RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, operation, timeoutMs)
-        call.waitsForCompletion = true
-        let errors = try call.run { options, queue in
-            rd_kafka_CreatePartitions(call.client, &requests, requests.count, options, queue)
-        } read: { event in
-            var count = 0
-            let result = rd_kafka_event_CreatePartitions_result(event)
-            return topicErrors(rd_kafka_CreatePartitions_result_topics(result, &count), count, operation)
-        }
-        if let error = errors[topic, default: nil] { throw error }
-    }
-
     func call(_ kind: rd_kafka_admin_op_t, _ operation: String, _ timeoutMs: Int32) throws(KafkaError) -> AdminCall {
         AdminCall(client: try handle.live(operation), kind: kind, operation: operation, timeoutMs: timeoutMs)
     }

@@ -25,6 +25,8 @@ public final class Admin {
     public init(configuration: KafkaConfiguration, observer: (any KafkaObserver)?) throws {
         var configuration = configuration
         configuration.properties["group.id"] = nil
+        // Nobody polls its clients, so statistics would only pile up.
+        configuration.properties["statistics.interval.ms"] = "0"
         self.configuration = configuration
         self.observer = observer
         // A consumer, though it reads nothing: asked for the offsets of a group whose coordinator is not known yet,
@@ -49,13 +51,6 @@ public final class Admin {
         }
         defer { rd_kafka_metadata_destroy(metadata) }
         return metadata.pointee.broker_cnt > 0
-    }
-
-    /// The cluster's id; nil where none came in time.
-    public func clusterID(timeoutMs: Int32) -> String? {
-        guard let client = handle.pointer, let text = rd_kafka_clusterid(client, timeoutMs) else { return nil }
-        defer { rd_kafka_mem_free(client, text) }
-        return String(cString: text)
     }
 
     /// The offsets behind the last record of each partition; one request per leader.

@@ -30,6 +30,7 @@ public final class Consumer {
 
     let handle: ClientHandle
     private let isGroupMember: Bool
+    /// Version 2.0.2 looks up to a second later when its queue was full; versions that look by themselves need no waker.
     private let fetchWaker: FetchWaker?
     var rebalanceHandler: ((Rebalance) -> Void)?
     var startOffsets: (([TopicPartition]) throws -> [TopicPartition: Int64])?
@@ -72,7 +73,7 @@ public final class Consumer {
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
             "session.timeout.ms": "10000",
-            // Bounded by bytes, since one process holds many readers; see `wakeFetcher`.
+            // Bounded by bytes, since one process holds many readers; see `FetchWaker`.
             "queued.max.messages.kbytes": "8192",
             // The end of a partition, and the first records after a seek, wait for the fetch that is under way.
             "fetch.wait.max.ms": "100",
@@ -139,14 +140,6 @@ public final class Consumer {
         defer { rd_kafka_mem_free(client, text) }
         let id = String(cString: text)
         return id.isEmpty ? nil : id
-    }
-
-    /// Makes librdkafka look again whether its queue has room; it does not wait, and `poll` does it while records come.
-    ///
-    /// Version 2.0.2 otherwise looks up to a second later when the queue was full, which limits throughput to one queue
-    /// a second. Versions that look by themselves are left alone.
-    public func wakeFetcher() {
-        fetchWaker?.wake()
     }
 
     /// Leaves the group, after the handler has seen the revocation, and frees the client.

@@ -18,11 +18,6 @@ public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible {
         PropertyCatalog.current.knows(property)
     }
 
-    /// Those of the names that the librdkafka at hand does not know, in order.
-    public static func unknownProperties(_ names: some Sequence<String>) -> [String] {
-        names.filter { !knows(property: $0) }.sorted()
-    }
-
     /// Whether values of this property stay out of logs and messages.
     public static func isSecret(property: String) -> Bool {
         let secretParts = ["password", "secret", "key.pem", "sasl.", "token"]

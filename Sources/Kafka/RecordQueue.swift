@@ -17,3 +17,32 @@ public protocol RecordQueue: AnyObject {
     /// Frees the client; what has not arrived is dropped.
     func close()
 }
+
+extension RecordQueue {
+    /// Queues a record of bytes; nil is null, and empty is empty.
+    public func produce(
+        topic: String,
+        partition: Int32?,
+        key: [UInt8]?,
+        value: [UInt8]?,
+        headers: [Header] = []
+    ) throws {
+        try withBuffer(of: key) { key in
+            try withBuffer(of: value) { value in
+                try produce(
+                    topic: topic,
+                    partition: partition,
+                    key: key,
+                    value: value,
+                    headers: headers,
+                    timestampMs: nil
+                )
+            }
+        }
+    }
+
+    private func withBuffer(of bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Void) rethrows {
+        guard let bytes else { return try body(nil) }
+        try bytes.withUnsafeBytes { try body($0) }
+    }
+}

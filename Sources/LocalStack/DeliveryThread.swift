@@ -97,17 +97,11 @@ public final class DeliveryThread: Sendable {
         guard let topic = change["replyTo"]?["topic"]?.string, let partition = change["replyTo"]?["partition"]?.int64,
             let pairKey = change["pairKey"]?.string
         else { return }
-        try Array(pairKey.utf8).withUnsafeBytes { key in
-            try result.withUnsafeBytes { value in
-                try producer.produce(
-                    topic: prefix + topic,
-                    partition: Int32(truncatingIfNeeded: partition),
-                    key: key,
-                    value: value,
-                    headers: [],
-                    timestampMs: nil
-                )
-            }
-        }
+        try producer.produce(
+            topic: prefix + topic,
+            partition: Int32(truncatingIfNeeded: partition),
+            key: Array(pairKey.utf8),
+            value: result
+        )
     }
 }

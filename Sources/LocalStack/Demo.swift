@@ -91,7 +91,7 @@ public struct Demo {
     /// Shows the progress until everything is at rest.
     private func watch(_ stack: LocalStack, _ monitor: StackMonitor, events: Int, active: [String]) throws -> Bool {
         var groups: [(group: String, partitions: [TopicPartition])] = []
-        for name in LocalStack.workerNames {
+        for name in stack.mappings.workers {
             let prefixes = stack.mappings.mappings.filter { active.contains($0.name) }.topics(of: name)
             groups.append((name, stack.partitions(of: prefixes).filter { prefixes.contains($0.topic) }))
         }

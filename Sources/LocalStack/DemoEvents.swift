@@ -116,18 +116,8 @@ public struct DemoEvents: Sendable {
         let producer = try Producer(configuration: kafka, observer: nil)
         defer { producer.close() }
         for event in events {
-            try Array(event.key.utf8).withUnsafeBytes { key in
-                try event.value.withUnsafeBytes { value in
-                    try producer.produce(
-                        topic: "\(topicPrefix)bc.changes.\(event.entity)",
-                        partition: nil,
-                        key: key,
-                        value: value,
-                        headers: [],
-                        timestampMs: nil
-                    )
-                }
-            }
+            let topic = "\(topicPrefix)bc.changes.\(event.entity)"
+            try producer.produce(topic: topic, partition: nil, key: Array(event.key.utf8), value: event.value)
         }
         try producer.flush(timeoutMs: 60_000)
     }

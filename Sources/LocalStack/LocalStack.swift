@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-public import Coordination
+import Coordination
 public import Kafka
 public import SyncEngine
 import SyncModel
@@ -12,11 +12,6 @@ import WorkerRuntime
 
 /// All workers and a target in one process, on an embedded broker: for the demo, tests and development.
 public final class LocalStack {
-    /// The workers, in no order that matters.
-    public static let workerNames = [
-        "reference-worker", "unit-worker", "product-worker", "account-worker", "price-worker", "invoice-worker",
-    ]
-
     /// librdkafka properties that reach the stack's broker.
     public let kafka: KafkaConfiguration
     /// The topics of the stack.
@@ -31,8 +26,6 @@ public final class LocalStack {
     private let log: Log
     private var delivery: DeliveryThread?
     private var coordinator: ServiceThread?
-    /// What the coordinator sees.
-    public private(set) var coordinatorView: CoordinatorView?
 
     /// Starts the broker and makes the topics; local state goes to `directory`.
     public init(engine: EngineSettings, directory: String, log: Log) throws {
@@ -51,7 +44,7 @@ public final class LocalStack {
     /// From a lag of `gateHigh` on, what depends on it is held back, until it is below `gateLow`.
     public func start(target: DeliveryThread.Target?, gateHigh: Int64 = 5_000, gateLow: Int64 = 500) throws {
         try startCoordinator(gateHigh: gateHigh, gateLow: gateLow)
-        for name in LocalStack.workerNames { startWorker(name) }
+        for name in mappings.workers { startWorker(name) }
         guard let target else { return }
         delivery = DeliveryThread(
             kafka: kafka,
@@ -70,8 +63,6 @@ public final class LocalStack {
         )
         configuration.gateHigh = gateHigh
         configuration.gateLow = gateLow
-        let view = CoordinatorView()
-        coordinatorView = view
         let log = log
         coordinator = ServiceThread("coordinator", log: log) { [configuration] isStopping in
             let coordinator = try Coordinator(
@@ -79,8 +70,7 @@ public final class LocalStack {
                 log: log,
                 metrics: Metrics(),
                 health: Health(),
-                clock: Timestamp.now,
-                view: view
+                clock: Timestamp.now
             )
             try coordinator.run(isStopping: isStopping)
         }

@@ -177,7 +177,7 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
 
     private func pairs(_ table: StateTable, in partition: Int32, before time: Int64, limit: Int) throws -> [String] {
         var found: [String] = []
-        try IndexKeys.endedPrefix(partition: partition).withUnsafeBytes { prefix in
+        try IndexKeys.partitionPrefix(partition: partition).withUnsafeBytes { prefix in
             try store.scan(table, prefix: prefix) { key, _ in
                 let parts = IndexKeys.timedParts(key)
                 guard parts.time < time, found.count < limit else { return false }

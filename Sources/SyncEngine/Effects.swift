@@ -3,7 +3,7 @@
 
 public import SyncModel
 
-/// A record of a change topic as the engine takes it; the bytes are valid during the call only.
+/// A record of a change topic or of the inbox as the engine takes it; the bytes are valid during the call only.
 public struct InputRecord {
     /// Topic without prefix.
     public var topic: String

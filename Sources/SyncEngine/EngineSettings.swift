@@ -47,8 +47,6 @@ public struct EngineSettings: Sendable {
     public var crmCompanyID: String?
     /// The owning team of new rows; nil: not written.
     public var crmTeamID: String?
-    /// Partitions of every topic that the worker consumes.
-    public var partitionCount: Int32 = 6
 
     /// Makes settings with the defaults.
     public init(worker: String, conditions: Set<TableMapping.Condition>) {

@@ -69,17 +69,18 @@ enum IndexKeys {
     static func ended(_ pair: KnownPair?, pairKey: PairKey, partition: Int32) -> [UInt8]? {
         guard let pair, pair.state == .deleted else { return nil }
         let time = withUnsafeBytes(of: pair.updatedAt.bigEndian) { Array($0) }
-        return endedPrefix(partition: partition) + time + pairKey.description.utf8
+        return partitionPrefix(partition: partition) + time + pairKey.description.utf8
     }
 
     /// A pair whose refused delete is tried again, in the order in which that is due; nil for other pairs.
     static func postponed(_ pair: KnownPair?, pairKey: PairKey, partition: Int32) -> [UInt8]? {
         guard let time = pair?.deleteIsDueAt else { return nil }
         let due = withUnsafeBytes(of: time.bigEndian) { Array($0) }
-        return endedPrefix(partition: partition) + due + pairKey.description.utf8
+        return partitionPrefix(partition: partition) + due + pairKey.description.utf8
     }
 
-    static func endedPrefix(partition: Int32) -> [UInt8] {
+    /// Begins the keys of a partition's pairs by time.
+    static func partitionPrefix(partition: Int32) -> [UInt8] {
         withUnsafeBytes(of: partition.bigEndian) { Array($0) }
     }
 

@@ -3,7 +3,7 @@
 
 /// The tables of a worker's local state.
 public enum StateTable: Int, Sendable, CaseIterable {
-    /// Pair key → home partition and coupling record.
+    /// Pair key → home partition, summary and coupling record.
     case couplings
     /// Natural key → pair key.
     case keys

@@ -13,7 +13,7 @@ public struct ReferencedRecord: Sendable {
     public let exists: Bool
     /// Where its pair stands.
     public let state: Coupling.State
-    /// It was left out of its table filter after it had been coupled, or waits for something.
+    /// A change of it waits for something.
     public let isWaiting: Bool
     /// Rows made along with it, by role.
     public let related: [String: String]

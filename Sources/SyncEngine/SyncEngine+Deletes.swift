@@ -19,7 +19,7 @@ extension SyncEngine {
     }
 
     /// Whether a refused delete is to be tried again by now.
-    public func hasDueDeletes() throws -> Bool {
+    package func hasDueDeletes() throws -> Bool {
         try ownedPartitions.contains { try !tables.postponed(in: $0, before: now + 1, limit: 1).isEmpty }
     }
 
@@ -49,19 +49,4 @@ extension Coupling {
         guard state != .skipped, isDeletePostponed else { return nil }
         return updatedAt + min(1_000 << Int64(min(max(failures, 1), 20) - 1), 600_000)
     }
-}
-
-/// The refusal of a delete whose row others refer to.
-enum ReferencedRow {
-    static let codes: Set<String> = ["0x80040227"]
-
-    /// Whether an error says so: by Dataverse's code, or by the class that a delivery gave it.
-    static func isCause(of error: RecordError, for operation: Operation) -> Bool {
-        operation == .delete && (error.errorClass == .dependency || codes.contains(error.code))
-    }
-}
-
-/// The codes by which Dataverse says that a row is not there: it went along with the one that it belonged to.
-enum GoneRow {
-    static let codes: Set<String> = ["0x80040217", "0x80060891"]
 }

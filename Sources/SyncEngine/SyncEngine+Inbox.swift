@@ -77,10 +77,8 @@ extension SyncEngine {
         coupling.inFlight = nil
         let error = root["error"].flatMap { $0.kind == .object ? $0 : nil }
         let code = error?["code"]?.string
-        let isOwnDuplicate = inFlight.operation == .create && code == "0x80040237"
-        let isSoAlready =
-            (inFlight.operation == .setState && code.map(SameState.codes.contains) ?? false)
-            || (inFlight.operation == .delete && code.map(GoneRow.codes.contains) ?? false)
+        let isOwnDuplicate = inFlight.operation == .create && code == DataverseRefusal.duplicateID
+        let isSoAlready = code.map { DataverseRefusal.isDoneAlready($0, for: inFlight.operation) } ?? false
         if status == "applied" || isSoAlready {
             takeIdentities(root, into: &coupling)
             apply(inFlight.operation, to: &coupling, rule: active.rule) { base in
@@ -97,7 +95,7 @@ extension SyncEngine {
                 code: error?["code"]?.string ?? "",
                 message: error?["message"]?.string ?? ""
             )
-            if ReferencedRow.isCause(of: reported, for: inFlight.operation), coupling.waiting?.wish == .delete {
+            if DataverseRefusal.isReferencedRow(reported, for: inFlight.operation), coupling.waiting?.wish == .delete {
                 postponeDelete(&coupling, reported)
                 return try save(&coupling, replacing: known.known, partition: partition)
             }
@@ -188,9 +186,4 @@ extension SyncEngine {
         }
         try save(&coupling, replacing: known.known, partition: partition)
     }
-}
-
-/// The codes by which Dataverse refuses to set the state that a product has already.
-enum SameState {
-    static let codes: Set<String> = ["0x8004f980", "0x8004f981", "0x8004f982"]
 }

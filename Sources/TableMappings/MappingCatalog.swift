@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Spelling
 public import SyncModel
 
 /// All table mappings: the bundled ones, with those of an operator's directory in place of them or beside them.
@@ -84,6 +85,9 @@ public struct MappingCatalog: Sendable {
     public func active(conditions: Set<TableMapping.Condition>) -> [TableMapping] {
         Self.active(among: mappings, conditions: conditions)
     }
+
+    /// The executables that run mappings, by name.
+    public var workers: [String] { Set(mappings.compactMap(\.worker)).sorted() }
 
     /// The lookups without which records would wait for ever, since no worker runs what they refer to.
     ///

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Spelling
 import SyncModel
 
 /// Checks mappings against each other and a mapping's fields against each other.
@@ -36,7 +37,7 @@ struct MappingCheck {
         var problems: [MappingProblem] = []
         func check(_ name: String, line: Int) -> Bool {
             if names.contains(name) { return true }
-            let nearest = NearestName.nearest(to: name, among: names).map { "; did you mean `\($0)`?" } ?? ""
+            let nearest = NearestName.find(name, among: names).map { "; did you mean `\($0)`?" } ?? ""
             problems.append(parsed.problem("there is no table mapping `\(name)`\(nearest)", line: line))
             return false
         }

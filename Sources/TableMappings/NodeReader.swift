@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Spelling
 import YAML
 
 /// Takes values out of YAML nodes and notes what is wrong with them, so that one reading finds all problems.

@@ -20,7 +20,7 @@ public final class Health: Sendable {
     }
 
     /// True when no part has a reason not to be ready.
-    public var isReady: Bool { state.withLock { $0.isEmpty } }
+    package var isReady: Bool { state.withLock { $0.isEmpty } }
 
     /// Why the process is not ready, by part; empty when it is.
     public var reasons: [String: String] { state.withLock { $0 } }

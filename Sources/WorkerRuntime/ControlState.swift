@@ -3,12 +3,11 @@
 
 import JSON
 
-/// The gates and holds that the coordinator last said; without any, everything is open.
+/// What `sync.control` last said: the coordinator of the worker's gate, operators of holds; without, everything is open.
 final class ControlState {
     private let worker: String
     private let document = JSONDocument(maximumBytes: 1 << 20, maximumDepth: 16)
     private var isGateOpen = true
-    private var gateReason: String?
     private var held: Set<String> = []
     /// Something changed since it was last looked at.
     private(set) var hasChanged = false
@@ -22,9 +21,7 @@ final class ControlState {
         guard let key else { return }
         let subject = String(decoding: key, as: UTF8.self)
         if subject == "gate/\(worker)" {
-            let gate = value.flatMap { try? document.parse($0) }
-            isGateOpen = gate?["open"]?.bool ?? true
-            gateReason = gate?["reason"]?.string
+            isGateOpen = value.flatMap { try? document.parse($0) }?["open"]?.bool ?? true
             hasChanged = true
         } else if subject.hasPrefix("hold/") {
             let mapping = String(subject.dropFirst(5))
@@ -43,6 +40,4 @@ final class ControlState {
 
     /// Whether the worker's gate is open.
     var isOpen: Bool { isGateOpen }
-    /// Why the gate is closed, as the coordinator says.
-    var reason: String? { gateReason }
 }

@@ -66,19 +66,12 @@ final class StatusReporter {
         writer.key("http")
         writer.string(url)
         writer.endObject()
-        let key = Array("\(configuration.worker)/\(instance)".utf8)
-        try key.withUnsafeBytes { key in
-            try writer.bytes.withUnsafeBytes { value in
-                try producer.produce(
-                    topic: "\(configuration.topicPrefix)sync.status",
-                    partition: nil,
-                    key: key,
-                    value: value,
-                    headers: [],
-                    timestampMs: nil
-                )
-            }
-        }
+        try producer.produce(
+            topic: "\(configuration.topicPrefix)sync.status",
+            partition: nil,
+            key: Array("\(configuration.worker)/\(instance)".utf8),
+            value: writer.bytes
+        )
     }
 
     private func writeCounts(_ worker: Worker) throws {

@@ -7,14 +7,6 @@ import SyncEngine
 import SyncModel
 import Telemetry
 
-/// Bringing the local state up to date after an assignment.
-struct Restoration {
-    /// The positions of the changelogs that must be passed first.
-    var ends: [TopicPartition: Int64]
-    /// When it began.
-    var startedAt: Int64
-}
-
 extension Worker {
     /// Called by the consumer inside its poll.
     func rebalanced(_ change: Consumer.Rebalance) {

@@ -6,22 +6,6 @@ import SyncEngine
 import SyncModel
 import Telemetry
 
-/// The events of one Kafka transaction.
-final class Batch {
-    let producer: any TransactionalClient
-    let metadata: (any GroupMetadata)?
-    let startedAt: Int64
-    var events = 0
-    var bytes = 0
-    var offsets: [TopicPartition: Int64] = [:]
-
-    init(producer: any TransactionalClient, metadata: (any GroupMetadata)?, startedAt: Int64) {
-        self.producer = producer
-        self.metadata = metadata
-        self.startedAt = startedAt
-    }
-}
-
 extension Worker {
     /// Largest number of pairs released in one go.
     static let releaseLimit = 1_000

@@ -27,7 +27,6 @@ public final class Worker {
     let producers: ProducerPair
     let control: ControlState
     let status: StatusReporter
-    let partitionCount: Int32
     let instance: String
 
     var batch: Batch?
@@ -69,20 +68,13 @@ public final class Worker {
         isStopping: () -> Bool,
         store: StateStore? = nil
     ) throws {
-        var configuration = configuration
-        if configuration.kafka.properties["statistics.interval.ms"] == nil {
-            configuration.kafka.properties["statistics.interval.ms"] = String(KafkaTelemetry.intervalMs)
-        }
+        let configuration = configuration.withStatistics
+        self.configuration = configuration
         self.clock = clock
         self.clients = clients
         let log = log.with(["worker": configuration.worker])
-        telemetry = WorkerTelemetry(
-            worker: configuration.worker,
-            log: log,
-            metrics: metrics,
-            health: health,
-            clock: clock
-        )
+        let worker = configuration.worker
+        telemetry = WorkerTelemetry(worker: worker, log: log, metrics: metrics, health: health, clock: clock)
         health.set(reason: "starting", for: "worker")
         self.store = try store ?? StateOpening.open(configuration)
         if self.store.wasDiscarded {
@@ -91,13 +83,12 @@ public final class Worker {
         instance = try configuration.instance ?? InstanceName.kept(in: configuration.stateDirectory)
         admin = try clients.makeAdmin(configuration.kafka, observer: telemetry.observer(of: "admin"))
         let topics = try TopicCheck(configuration, admin: admin, telemetry: telemetry).wait(isStopping: isStopping)
-        partitionCount = topics[configuration.inboxTopic] ?? configuration.engine.partitionCount
-        configuration.engine.partitionCount = partitionCount
-        self.configuration = configuration
+        guard let count = topics[configuration.inboxTopic] else {
+            throw WorkerError.topicMissing(configuration.inboxTopic)
+        }
         topicNames = TopicNames(prefix: configuration.topicPrefix)
         state = LocalState(self.store)
         sink = TransactionSink(configuration, telemetry: telemetry)
-        let count = partitionCount
         engine = SyncEngine(
             settings: configuration.engine,
             mappings: configuration.mappings,

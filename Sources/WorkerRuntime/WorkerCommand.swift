@@ -109,7 +109,6 @@ extension WorkerOptions {
         )
         topicPrefix = settings.string(.topicPrefix)
         instance = settings[.instance]
-        httpAddress = settings.string(.http)
         commitIntervalMs = Int64(settings.integer(.commitIntervalMs))
         batchMax = settings.integer(.batchMax)
     }
@@ -151,14 +150,17 @@ extension WorkerOptions {
         )
     }
 
-    /// Whether a mapping of the executable refers to currencies.
+    /// Whether a mapping of the executable refers to currencies, or is the one that others refer to for them.
     private static func needsLocalCurrency(
         _ catalog: MappingCatalog,
         _ conditions: Set<TableMapping.Condition>,
         worker: String
     ) -> Bool {
-        catalog.active(conditions: conditions).filter { $0.worker == worker }.contains { mapping in
-            mapping.name == "CURRENCY" || mapping.fields.contains { $0.column == "transactioncurrencyid" }
+        let active = catalog.active(conditions: conditions)
+        let named = active.flatMap { mapping in
+            let lookups = mapping.fields.compactMap(\.lookup).filter(\.blankIsLocalCurrency)
+            return lookups.isEmpty ? [] : [mapping.name] + lookups.flatMap(\.mappings)
         }
+        return active.contains { $0.worker == worker && named.contains($0.name) }
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Kafka
+import KafkaTelemetry
 public import SyncEngine
 import SyncModel
 
@@ -23,8 +24,6 @@ public struct WorkerConfiguration: Sendable {
     public var stateDirectory: String
     /// Gives the transactional ids; nil: made once and kept in the state directory.
     public var instance: String?
-    /// Where `/livez`, `/readyz` and `/metrics` are served.
-    public var httpAddress: String
     /// A batch commits after this time, in milliseconds.
     public var commitIntervalMs: Int64 = 25
     /// A batch commits after so many events.
@@ -43,8 +42,7 @@ public struct WorkerConfiguration: Sendable {
         kafka: KafkaConfiguration,
         topicPrefix: String,
         stateDirectory: String,
-        instance: String?,
-        httpAddress: String
+        instance: String?
     ) {
         self.worker = worker
         self.engine = engine
@@ -54,7 +52,6 @@ public struct WorkerConfiguration: Sendable {
         self.topicPrefix = topicPrefix
         self.stateDirectory = stateDirectory
         self.instance = instance
-        self.httpAddress = httpAddress
     }
 
     /// Properties on which exactly-once rests; they cannot be chosen.
@@ -69,6 +66,14 @@ public struct WorkerConfiguration: Sendable {
             guard let given = properties[name], given != required else { return nil }
             return (name, "\"\(given)\" is not possible; exactly-once needs \(required)")
         }
+    }
+
+    /// With librdkafka's statistics told, every while that the operator chose or else ours.
+    var withStatistics: WorkerConfiguration {
+        var configuration = self
+        let own = ["statistics.interval.ms": String(ClientTelemetry.intervalMs)]
+        configuration.kafka.properties.merge(own) { given, _ in given }
+        return configuration
     }
 
     /// The consumer group.

@@ -21,8 +21,6 @@ public struct WorkerOptions: Sendable {
     public var stateDirectory: String
     /// Gives the transactional ids; nil: made once and kept in the state directory.
     public var instance: String?
-    /// Where the endpoints are served.
-    public var httpAddress = "127.0.0.1:0"
     /// A batch commits after this time, in milliseconds.
     public var commitIntervalMs: Int64 = 25
     /// A batch commits after so many events.
@@ -67,8 +65,7 @@ extension WorkerConfiguration {
             kafka: options.kafka,
             topicPrefix: options.topicPrefix,
             stateDirectory: options.stateDirectory,
-            instance: options.instance,
-            httpAddress: options.httpAddress
+            instance: options.instance
         )
         commitIntervalMs = options.commitIntervalMs
         batchMax = options.batchMax

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kafka
+import KafkaTelemetry
 public import Telemetry
 
 /// What a worker tells about itself: log, metrics, readiness.
@@ -83,7 +84,7 @@ public final class WorkerTelemetry {
 
     /// Where librdkafka's log and statistics of a client go.
     func observer(of client: String) -> any KafkaObserver {
-        KafkaTelemetry(log, client: client, measures: clientMeasures)
+        ClientTelemetry(log, client: client, measures: clientMeasures)
     }
 
     /// The time in milliseconds since 1970.

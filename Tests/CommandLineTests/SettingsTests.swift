@@ -62,29 +62,6 @@ import Testing
         #expect(Set(SettingCatalog.all.map(\.name)).count == SettingCatalog.all.count)
     }
 
-    @Test func bothSpellingsNameTheSameSettings() {
-        let short: [Setting] = [
-            .kafkaBootstrapServers, .config, .topicPrefix, .stateDirectory, .instance, .http, .logLevel, .logFormat,
-            .company, .localCurrency, .delivery, .commitIntervalMs, .batchMax, .gateHigh, .gateLow, .stuckAfter,
-            .newRecords, .deletionPolicy, .errorLimit, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders,
-            .ownership, .crmTeamID, .crmCompanyID, .crmBaseCurrency, .bcIntegrationUser, .crmIntegrationUser,
-            .autoCreateOrders, .autoProcessQuotes, .itemAvailability,
-        ]
-        let long: [Setting] = [
-            SettingCatalog.kafkaBootstrapServers, SettingCatalog.config, SettingCatalog.topicPrefix,
-            SettingCatalog.stateDirectory, SettingCatalog.instance, SettingCatalog.http, SettingCatalog.logLevel,
-            SettingCatalog.logFormat, SettingCatalog.company, SettingCatalog.localCurrency, SettingCatalog.delivery,
-            SettingCatalog.commitIntervalMs, SettingCatalog.batchMax, SettingCatalog.gateHigh,
-            SettingCatalog.gateLow, SettingCatalog.stuckAfter, SettingCatalog.newRecords,
-            SettingCatalog.deletionPolicy, SettingCatalog.errorLimit, SettingCatalog.mappingsDirectory,
-            SettingCatalog.unitGroupMapping, SettingCatalog.pricing, SettingCatalog.salesOrders,
-            SettingCatalog.ownership, SettingCatalog.crmTeamID, SettingCatalog.crmCompanyID,
-            SettingCatalog.crmBaseCurrency, SettingCatalog.bcIntegrationUser, SettingCatalog.crmIntegrationUser,
-            SettingCatalog.autoCreateOrders, SettingCatalog.autoProcessQuotes, SettingCatalog.itemAvailability,
-        ]
-        #expect(short == long && Set(short) == Set(SettingCatalog.all))
-    }
-
     @Test func allProblemsAreToldAtOnce() {
         let found = problems([
             "KAFKA_BOOTSTRAP_SERVERS": "", "SYNC_DELIVERY": "sometimes", "SYNC_BATCH_MAX": "0",

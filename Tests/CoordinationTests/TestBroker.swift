@@ -47,14 +47,7 @@ final class TestBroker {
 
     func put(_ key: String, _ value: String?, in topic: String, partition: Int32 = 0) throws {
         let value = value.map { Array($0.utf8) }
-        try Array(key.utf8).withUnsafeBytes { key in
-            guard let value else {
-                return try producer.produce(topic: topic, partition: partition, key: key, value: nil)
-            }
-            try value.withUnsafeBytes {
-                try producer.produce(topic: topic, partition: partition, key: key, value: $0)
-            }
-        }
+        try producer.produce(topic: topic, partition: partition, key: Array(key.utf8), value: value)
         try producer.flush(timeoutMs: 30_000)
     }
 

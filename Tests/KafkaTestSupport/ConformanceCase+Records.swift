@@ -12,11 +12,7 @@ extension ConformanceCase {
             defer { producer.close() }
             for key in contents {
                 for value in contents {
-                    try withBuffer(key) { key in
-                        try withBuffer(value) { value in
-                            try producer.produce(to: partition, key: key, value: value)
-                        }
-                    }
+                    try producer.produce(topic: partition.topic, partition: partition.partition, key: key, value: value)
                 }
             }
             try producer.flush(timeoutMs: 30_000)
@@ -83,12 +79,4 @@ extension ConformanceCase {
             throw ConformanceFailure("A record for a partition that does not exist was taken.")
         },
     ]
-
-    private static func withBuffer(
-        _ bytes: [UInt8]?,
-        _ body: (UnsafeRawBufferPointer?) throws -> Void
-    ) throws {
-        guard let bytes else { return try body(nil) }
-        try bytes.withUnsafeBytes { try body($0) }
-    }
 }

@@ -32,7 +32,6 @@ struct ClientLifeTests {
         consumer.close()
         #expect({ if case nil = consumer.poll(timeoutMs: 0) { true } else { false } }())
         #expect(consumer.assignment.isEmpty)
-        consumer.wakeFetcher()
         #expect(throws: KafkaError.self) { try consumer.commit([partition: 1]) }
 
         let producer = try Producer(configuration: broker.configuration(), observer: nil)

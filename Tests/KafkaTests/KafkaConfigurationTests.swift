@@ -15,10 +15,6 @@ struct KafkaConfigurationTests {
         #expect(!KafkaConfiguration.knows(property: property))
     }
 
-    @Test func listsUnknownProperties() {
-        #expect(KafkaConfiguration.unknownProperties(["linger.ms", "home", "cluster"]) == ["cluster", "home"])
-    }
-
     @Test func acceptsWhatIsRight() {
         let problems = KafkaConfiguration(["bootstrap.servers": "127.0.0.1:9", "session.timeout.ms": "10000"])
             .validate()

@@ -3,6 +3,7 @@
 
 import Kafka
 import KafkaTestSupport
+import SeededRandom
 import SimulatedKafka
 import Testing
 
@@ -27,16 +28,13 @@ struct SimulatedClusterTests {
 
 /// Any order that a seed gives, nothing lost.
 private final class RandomCourse: SimulatedCourse {
-    private var state: UInt64
+    private var random: SeededGenerator
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     func begin(_ operation: String, of process: SimulatedProcess) -> SimulatedOutcome { .answered }
 
-    func choose(_ count: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int((state >> 33) % UInt64(count))
-    }
+    func choose(_ count: Int) -> Int { random.below(count) }
 }
 
 /// The simulated cluster as the suite runs on it, all clients in one process.

@@ -12,9 +12,7 @@ import WorkerRuntime
 
 /// What every run needs and none changes: the demo company, the topics, the workers' configurations.
 struct Installed: Sendable {
-    static let workers = [
-        "reference-worker", "unit-worker", "product-worker", "account-worker", "price-worker", "invoice-worker",
-    ]
+    static let workers = Fleet.workers
 
     /// Read once.
     static let shared = Result { try Installed() }

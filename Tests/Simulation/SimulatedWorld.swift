@@ -29,7 +29,7 @@ final class SimulatedWorld: SimulatedCourse {
     private let log: Log
     private let isTraced: Bool
     private let directory: String
-    private var numbers: Numbers
+    private var numbers: SeededGenerator
     private var produced = 0
     private var depth = 0
     /// Whether anything may still go wrong.
@@ -43,7 +43,7 @@ final class SimulatedWorld: SimulatedCourse {
         self.plan = plan
         self.isTraced = isTraced
         installed = try Installed.shared.get()
-        numbers = Numbers(seed: plan.seed &+ 1)
+        numbers = SeededGenerator(spreading: plan.seed &+ 1)
         var random = SeededGenerator(seed: plan.seed)
         let company = installed.company.part(invoices: plan.invoices, prices: plan.prices, using: &random)
         var options = SourceHistory.Options(seed: plan.seed)

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SeededRandom
+
 /// What a seed makes of a run: how much there is, and what may go wrong how often.
 public struct SimulationPlan: Sendable {
     /// What can go wrong.
@@ -44,7 +46,7 @@ public struct SimulationPlan: Sendable {
 
     /// Makes the plan of a seed.
     public init(seed: UInt64) {
-        var numbers = Numbers(seed: seed)
+        var numbers = SeededGenerator(spreading: seed)
         self.seed = seed
         faults = Set(Fault.allCases.filter { _ in numbers.below(3) > 0 })
         invoices = 1 + numbers.below(2)
@@ -65,19 +67,7 @@ public struct SimulationPlan: Sendable {
     }
 }
 
-/// Numbers that a seed decides (SplitMix64).
-struct Numbers {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ count: Int) -> Int { Int(next() % UInt64(max(1, count))) }
+extension SeededGenerator {
+    /// Begins a course far from those of neighbouring seeds.
+    init(spreading seed: UInt64) { self.init(seed: seed &* 0x9e37_79b9_7f4a_7c15) }
 }

@@ -151,18 +151,9 @@ public final class Fleet {
             let topic = "\(prefix)bc.changes.\(event.entity)"
             // No key: one partition after the other, and not librdkafka's random choice, so that the seed decides.
             let partition = event.key == nil ? Int32(index) % (topics[topic]?.partitions ?? 1) : nil
-            try withBytes(event.key) { key in
-                try withBytes(event.value) { value in
-                    try producer.produce(topic: topic, partition: partition, key: key, value: value)
-                }
-            }
+            try producer.produce(topic: topic, partition: partition, key: event.key, value: event.value)
         }
         try producer.flush(timeoutMs: 60_000)
-    }
-
-    private func withBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Void) rethrows {
-        guard let bytes else { return try body(nil) }
-        try bytes.withUnsafeBytes(body)
     }
 
     /// The partitions of topics whose names, without the fleet's prefix, begin so.

@@ -99,7 +99,7 @@ public struct Verdict {
         }
     }
 
-    /// One change of an operation for each pair and event, those excepted that the contract numbers.
+    /// One change of an operation for each pair and event, but for those whose later changes carry a number in their ids.
     private mutating func judgeNumber(
         of change: Published.Change,
         _ numbers: inout [String: Int],

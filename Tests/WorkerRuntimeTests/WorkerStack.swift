@@ -145,18 +145,7 @@ final class WorkerStack {
         partition: Int32? = nil,
         headers: [Header] = []
     ) throws {
-        try withOptionalBytes(key) { key in
-            try withOptionalBytes(value) { value in
-                try producer.produce(
-                    topic: topic,
-                    partition: partition,
-                    key: key,
-                    value: value,
-                    headers: headers,
-                    timestampMs: nil
-                )
-            }
-        }
+        try producer.produce(topic: topic, partition: partition, key: key, value: value, headers: headers)
     }
 
     /// Sends a text, a record key and all, and sees to it that all of it has arrived.
@@ -174,13 +163,6 @@ final class WorkerStack {
 
     func flush() throws {
         try producer.flush(timeoutMs: 20_000)
-    }
-
-    private func withOptionalBytes<Result>(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Result)
-        rethrows -> Result
-    {
-        guard let bytes else { return try body(nil) }
-        return try bytes.withUnsafeBytes(body)
     }
 
     // MARK: Waiting

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SeededRandom
 import Testing
 import YAML
 
@@ -108,17 +109,13 @@ import YAML
     }
 
     @Test func damagedBytesNeverCrash() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var state = seed
-        func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((state >> 33) % UInt64(bound))
-        }
+        let seed = SeededGenerator.seed()
+        var random = SeededGenerator(seed: seed)
         let pieces = [
             "a: ", "- ", "\n", "  ", "'", "\"", "[", "]", "{", "}", ":", "|", ">", "*x", "&x", "!", "é", "\0", "%", "?",
         ]
         for _ in 0..<3_000 {
-            let text = (0..<(1 + next(24))).map { _ in pieces[next(pieces.count)] }.joined()
+            let text = (0..<(1 + random.below(24))).map { _ in pieces[random.below(pieces.count)] }.joined()
             do throws(YAMLError) {
                 _ = try YAML.parse(text)
             } catch {

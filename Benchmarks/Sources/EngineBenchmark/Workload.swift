@@ -58,7 +58,6 @@ final class Workload {
         _ sink: EncodingSink
     ) throws -> SyncEngine<Store> {
         var settings = EngineSettings(worker: worker, conditions: [.unitGroups, .priceLists])
-        settings.partitionCount = 1
         settings.localCurrency = "GBP"
         let active = try MappingCatalog.load(overrides: nil).active(conditions: settings.conditions)
         settings.activeMappings = Set(active.map(\.name))

@@ -66,9 +66,9 @@ final class BenchmarkCluster {
         for item in 0..<itemCount {
             sequence += 1
             event.set(id: ids[item], item: item, price: 0, sequence: sequence)
-            try produce(producer, BenchmarkCluster.input, event.key, event.value)
+            try producer.produce(topic: BenchmarkCluster.input, partition: nil, key: event.key, value: event.value)
             let unit = ItemEvent.unit(of: item)
-            try produce(producer, "bc.changes.item-units", unit.key, unit.value)
+            try producer.produce(topic: "bc.changes.item-units", partition: nil, key: unit.key, value: unit.value)
         }
         try producer.flush(timeoutMs: 60_000)
     }
@@ -93,17 +93,9 @@ final class BenchmarkCluster {
             sequence += 1
             prices[item] += 1
             event.set(id: ids[item], item: item, price: prices[item], sequence: sequence)
-            try produce(producer, BenchmarkCluster.input, event.key, event.value)
+            try producer.produce(topic: BenchmarkCluster.input, partition: nil, key: event.key, value: event.value)
         }
         try producer.flush(timeoutMs: 60_000)
-    }
-
-    private func produce(_ producer: Producer, _ topic: String, _ key: [UInt8], _ value: [UInt8]) throws {
-        try key.withUnsafeBytes { key in
-            try value.withUnsafeBytes { value in
-                try producer.produce(topic: topic, partition: nil, key: key, value: value)
-            }
-        }
     }
 
     /// The partitions of a topic.

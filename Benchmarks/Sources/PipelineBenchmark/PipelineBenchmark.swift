@@ -78,7 +78,7 @@ struct PipelineBenchmark {
 
     /// Runs both in turn under each load, and prints the percentiles.
     mutating func measureLatency(rates: [Int], seconds: Int, runs: Int) throws {
-        for run in 1...max(1, runs / 2) {
+        for run in 1...PipelineBenchmark.fewer(than: runs) {
             for rate in rates {
                 for kind in Contender.Kind.allCases {
                     let contender = Contender(kind: kind, batchMax: 4_000)
@@ -95,7 +95,7 @@ struct PipelineBenchmark {
     mutating func measureRestore(couplings: Int, runs: Int) throws {
         guard couplings > 0 else { return }
         try RestoreRun.fillChangelog(cluster, couplings: couplings)
-        for run in 1...max(1, runs / 2) {
+        for run in 1...PipelineBenchmark.fewer(than: runs) {
             let result = try RestoreRun(cluster, couplings: couplings)
             say("run \(run), restore: \(Int(result.workerRate)) records/s, loader \(Int(result.loaderRate))")
             restores.append(result)
@@ -112,6 +112,9 @@ struct PipelineBenchmark {
         ])
         print(table.text())
     }
+
+    /// How often the long measurements run: half as often, an odd number, so that their median is a run's own.
+    private static func fewer(than runs: Int) -> Int { runs / 2 | 1 }
 
     private static func median<Value: Comparable>(_ values: [Value]) -> Value? {
         let sorted = values.sorted()

@@ -17,7 +17,7 @@ struct PipelineBenchmarkCommand {
                 .value("executables", placeholder: "DIRECTORY", "Where the workers lie (.build/release)."),
                 .value("items", placeholder: "N", "Coupled items (10000)."),
                 .value("events", placeholder: "N", "Events in each run (200000)."),
-                .value("runs", placeholder: "N", "Runs of each (5)."),
+                .value("runs", placeholder: "N", "Runs of each, best odd (5); of latency and restore half as many."),
                 .value("batches", placeholder: "N,N", "Largest batches (1000,4000)."),
                 .value("rates", placeholder: "N,N", "Events a second for the latency (100,1000,10000)."),
                 .value("seconds", placeholder: "N", "How long each latency run lasts (10)."),

@@ -45,11 +45,7 @@ struct RestoreRun {
                 forKey: ItemEvent.id(20_000_000 + item),
                 count: cluster.partitions
             )
-            try key.withUnsafeBytes { key in
-                try value.withUnsafeBytes { value in
-                    try producer.produce(topic: changelog, partition: partition, key: key, value: value)
-                }
-            }
+            try producer.produce(topic: changelog, partition: partition, key: key, value: value)
         }
         try producer.flush(timeoutMs: 120_000)
     }

@@ -101,25 +101,3 @@ final class Cluster {
         try producer.flush(timeoutMs: 30_000)
     }
 }
-
-extension Producer {
-    /// Queues a record of bytes; nil is null, and empty is empty.
-    func produce(topic: String, partition: Int32?, key: [UInt8]?, value: [UInt8]?, headers: [Header] = []) throws {
-        try key.withBytes { key in
-            try value.withBytes { value in
-                try produce(topic: topic, partition: partition, key: key, value: value, headers: headers)
-            }
-        }
-    }
-}
-
-extension Optional where Wrapped == [UInt8] {
-    /// The bytes as a buffer that has an address also where it is empty, so that it is not taken for a null.
-    fileprivate func withBytes<Result>(_ body: (UnsafeRawBufferPointer?) throws -> Result) rethrows -> Result {
-        guard let self else { return try body(nil) }
-        if self.isEmpty {
-            return try withUnsafeBytes(of: UInt8(0)) { try body(UnsafeRawBufferPointer(rebasing: $0[0..<0])) }
-        }
-        return try self.withUnsafeBytes { try body($0) }
-    }
-}

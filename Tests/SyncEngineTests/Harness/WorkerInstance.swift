@@ -36,7 +36,6 @@ final class WorkerInstance {
         self.name = name
         var settings = settings
         settings.worker = name
-        settings.partitionCount = partitionCount
         settings.activeMappings = Set(active.map(\.name))
         let own = active.filter { $0.worker == name }.map {
             ActiveMapping($0, rule: EntityRuleCatalog.rule(for: $0.name), conditions: settings.conditions)
@@ -118,12 +117,6 @@ final class WorkerInstance {
 
     private func withOptionalBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Void) rethrows {
         guard let bytes else { return try body(nil) }
-        try bytes.withUnsafeBytes { buffer in
-            if buffer.baseAddress == nil {
-                try withUnsafeBytes(of: UInt8(0)) { try body(UnsafeRawBufferPointer(rebasing: $0[0..<0])) }
-            } else {
-                try body(buffer)
-            }
-        }
+        try bytes.withUnsafeBytes { try body($0) }
     }
 }

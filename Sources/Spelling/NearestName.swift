@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds the name that was probably meant.
-enum NearestName {
+public enum NearestName {
     /// The nearest of the names, or nil when none is near enough to be a slip.
-    static func find(_ text: String, among names: [String]) -> String? {
+    public static func find(_ text: String, among names: [String]) -> String? {
         guard let best = closest(text, among: names) else { return nil }
         return best.distance <= max(1, text.count / 3) ? best.name : nil
     }
 
     /// The nearest of the names however far it is, the first of several; nil when there are none.
-    static func closest(_ text: String, among names: [String]) -> (name: String, distance: Int)? {
+    public static func closest(_ text: String, among names: [String]) -> (name: String, distance: Int)? {
         names.map { (name: $0, distance: distance(text, $0)) }.min { $0.distance < $1.distance }
     }
 

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import Kafka
-import Telemetry
+public import Kafka
+public import Telemetry
 
-/// librdkafka's log goes to our log, its statistics to our metrics.
-final class KafkaTelemetry: KafkaObserver {
-    /// How often librdkafka tells its statistics, in milliseconds.
-    static let intervalMs = 15_000
+/// What a Kafka client says: librdkafka's log goes to our log, its statistics to our metrics.
+///
+/// One for each client: of lines that it repeats one is told in a while, with a count of those left out.
+public final class ClientTelemetry: KafkaObserver {
+    /// How often librdkafka is to tell its statistics, in milliseconds.
+    public static let intervalMs = 15_000
 
     /// Members of the statistics that are kept, and how they are called.
     private static let measures = [
@@ -18,16 +20,23 @@ final class KafkaTelemetry: KafkaObserver {
 
     private let log: Log
     private let client: String
-    private let gauge: Gauge
+    private let gauge: Gauge?
     private let limiter = LineLimiter()
 
-    init(_ log: Log, client: String, measures: Gauge) {
+    /// Makes the observer of a client.
+    ///
+    /// - Parameters:
+    ///   - log: where its lines go.
+    ///   - client: the client's name there and in the metrics.
+    ///   - measures: gets the statistics, by client and measure; nil where librdkafka is not asked for them.
+    public init(_ log: Log, client: String, measures: Gauge? = nil) {
         self.log = log
         self.client = client
         gauge = measures
     }
 
-    func log(level: Int, facility: String, message: String) {
+    /// Tells a line at the level that it has for us.
+    public func log(level: Int, facility: String, message: String) {
         // While a broker is away librdkafka says so several times a second.
         guard let leftOut = level > 6 ? 0 : limiter.admit(facility) else { return }
         var fields: [(String, LogValue)] = [
@@ -43,15 +52,17 @@ final class KafkaTelemetry: KafkaObserver {
         }
     }
 
-    func statistics(_ json: String) {
-        guard let root = try? JSONDocument().parse(json) else { return }
-        for (member, measure) in KafkaTelemetry.measures {
+    /// Keeps the numbers that operators look at.
+    public func statistics(_ json: String) {
+        guard let gauge, let root = try? JSONDocument().parse(json) else { return }
+        for (member, measure) in ClientTelemetry.measures {
             guard let value = root[member]?.int64 else { continue }
             gauge.set(Double(value), [client, measure])
         }
     }
 
-    func error(_ error: KafkaError) {
+    /// Tells an error; the client goes on trying, so it is a warning.
+    public func error(_ error: KafkaError) {
         guard let leftOut = limiter.admit("error \(error.name)") else { return }
         var fields: [(String, LogValue)] = [
             ("kafka.client", .string(client)), ("error", .string(error.description)),
