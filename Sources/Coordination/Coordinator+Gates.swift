@@ -22,6 +22,7 @@ extension Coordinator {
                 $0.lag = report
                 $0.lagProblems = problems
             }
+            judgeWorkers(by: report)
             try takeOverIfRead()
             if role == .active { try decide(report.lags, at: now) }
             telemetry.set(trouble: nil, for: "kafka")

@@ -37,6 +37,7 @@ public final class Coordinator {
     var toldActive = false
     /// Where the process serves its endpoints, once known.
     var url = ""
+    var lagJudge = LagJudge()
 
     /// Whether this coordinator decides.
     enum Role: Equatable {
@@ -51,7 +52,7 @@ public final class Coordinator {
     /// - Parameters:
     ///   - configuration: what it is told.
     ///   - log: where gates and troubles are told.
-    ///   - metrics: gets `kafka_consumergroup_lag` and `sync_gate_open`.
+    ///   - metrics: gets `kafka_consumergroup_lag`, `sync_gate_open` and `sync_worker_verdict`.
     ///   - health: says why it does not do its work.
     ///   - clock: the time in milliseconds since 1970.
     ///   - view: where it puts what it knows.
