@@ -74,6 +74,7 @@ let package = Package(
         library("TableMappings", ["SyncModel", "YAML"], resources: [.copy("Mappings")]),
         library("SyncEngine", ["SyncModel", "JSON"]),
         library("EntityRules", ["SyncEngine", "SyncModel", "JSON"]),
+        library("Diagnosis", ["SyncModel"]),
 
         // A Dynamics 365 Sales in memory, for tests and the demo.
         library("DataverseSimulator", ["SyncModel", "JSON"]),
@@ -89,7 +90,7 @@ let package = Package(
         ),
         library(
             "Coordination",
-            ["Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings"]
+            ["Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "Diagnosis"]
         ),
         library(
             "LocalStack",
@@ -103,7 +104,7 @@ let package = Package(
         library(
             "Operations",
             [
-                "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
+                "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog", "Diagnosis",
             ]
         ),
     ]
@@ -180,7 +181,7 @@ let package = Package(
                 "OperationsTests",
                 [
                     "Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings",
-                    "TopicCatalog",
+                    "TopicCatalog", "Diagnosis", "DiagnosisTestSupport",
                 ]
             ),
             tests("StateStoreTests", ["StateStore", "SeededRandom"]),
@@ -189,9 +190,19 @@ let package = Package(
             tests("TelemetryTests", ["Telemetry"]),
             tests("CommandLineTests", ["CommandLine"]),
             tests("SyncModelTests", ["SyncModel", "JSON"]),
+            .target(
+                name: "DiagnosisTestSupport",
+                dependencies: ["Diagnosis", "SyncModel"],
+                path: "Tests/DiagnosisTestSupport",
+                swiftSettings: settings
+            ),
+            tests("DiagnosisTests", ["Diagnosis", "DiagnosisTestSupport", "SyncModel"]),
             tests(
                 "CoordinationTests",
-                ["Coordination", "JSON", "Kafka", "SeededRandom", "Telemetry", "TableMappings", "SyncModel"]
+                [
+                    "Coordination", "Diagnosis", "DiagnosisTestSupport", "JSON", "Kafka", "SeededRandom", "Telemetry",
+                    "TableMappings", "SyncModel",
+                ]
             ),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),

@@ -19,7 +19,8 @@ public enum CoordinatorCommand {
                 may run: one is active, the others show the same and take over. Without any, the gates
                 stay as they are.
 
-                Over HTTP: /api/graph, /api/gates, /api/lag, /api/workers, /livez, /readyz, /metrics.
+                Over HTTP: a page at /; /api/graph, /api/gates, /api/lag, /api/workers, /api/history,
+                /api/waiting, /api/failed, /livez, /readyz, /metrics.
                 """,
             settings: CoordinatorConfiguration.settings
         ) { call in
@@ -53,6 +54,8 @@ public enum CoordinatorCommand {
         console.print("listening on \(coordinator.url)")
         defer { server.stop() }
         for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
+        let following = try follow(configuration, coordinator.view, log)
+        defer { following.stop() }
         do {
             try coordinator.run { TerminationSignals.isRequested }
         } catch let error as CoordinatorError {
@@ -60,5 +63,14 @@ public enum CoordinatorCommand {
         }
         log.info("stopped")
         return ExitCode.done.rawValue
+    }
+
+    /// Follows the couplings on a thread of its own.
+    private static func follow(
+        _ configuration: CoordinatorConfiguration,
+        _ view: CoordinatorView,
+        _ log: Log
+    ) throws -> FollowerThread {
+        try FollowerThread(CouplingsFollower(configuration, view: view, log: log, clock: Telemetry.Timestamp.now))
     }
 }

@@ -11,7 +11,7 @@ extension CoordinatorConfiguration {
     /// The settings that a coordinator uses.
     public static let settings: [Setting] = [
         .kafkaBootstrapServers, .config, .topicPrefix, .instance, .http, .logLevel, .logFormat, .gateHigh, .gateLow,
-        .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
+        .stuckAfter, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
     ]
 
     /// Takes what the settings say and loads the table mappings.
@@ -39,5 +39,6 @@ extension CoordinatorConfiguration {
         instance = settings[.instance] ?? "\(process.hostName)-\(process.processIdentifier)"
         gateHigh = Int64(settings.integer(.gateHigh))
         gateLow = Int64(settings.integer(.gateLow))
+        stuckAfterMs = settings.duration(.stuckAfter).components.seconds * 1_000
     }
 }

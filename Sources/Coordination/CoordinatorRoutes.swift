@@ -8,11 +8,11 @@ public import Telemetry
 
 /// The coordinator's JSON API: graph, gates, lag and workers.
 public struct CoordinatorRoutes: Sendable {
-    private let configuration: CoordinatorConfiguration
-    private let view: CoordinatorView
-    private let graph: ReferenceGraph
-    private let workers: WorkerGraph
-    private let clock: @Sendable () -> Int64
+    let configuration: CoordinatorConfiguration
+    let view: CoordinatorView
+    let graph: ReferenceGraph
+    let workers: WorkerGraph
+    let clock: @Sendable () -> Int64
 
     /// Makes the routes of a coordinator.
     ///
@@ -32,16 +32,18 @@ public struct CoordinatorRoutes: Sendable {
         workers = WorkerGraph(mappings: configuration.mappings)
     }
 
-    /// Adds `/api/graph`, `/api/gates`, `/api/lag`, `/api/workers` and `/api/history`.
+    /// Adds `/api/graph`, `/api/gates`, `/api/lag`, `/api/workers`, `/api/history`, `/api/waiting` and
+    /// `/api/failed`.
     public func add(to server: HTTPServer) {
         server.route("GET", "/api/graph") { _ in answer(writeGraph) }
         server.route("GET", "/api/gates") { _ in answer(writeGates) }
         server.route("GET", "/api/lag") { _ in answer(writeLag) }
         server.route("GET", "/api/workers") { _ in answer(writeWorkers) }
         server.route("GET", "/api/history") { _ in answer(writeHistory) }
+        addStuckRoutes(to: server)
     }
 
-    private func answer(_ write: (inout JSONWriter) -> Void) -> HTTPResponse {
+    func answer(_ write: (inout JSONWriter) -> Void) -> HTTPResponse {
         var writer = JSONWriter(reserving: 4096)
         write(&writer)
         return .json(writer.bytes + [UInt8(ascii: "\n")])

@@ -24,4 +24,6 @@ struct CoordinatorSnapshot: Sendable {
     var lagSeconds: [String: Int64] = [:]
     /// The last hour.
     var history = LagHistory()
+    /// What waits and failed; nil before the couplings are looked at.
+    var stuck: StuckReport?
 }

@@ -48,6 +48,15 @@ final class CoordinatorTelemetry {
             }
         }
         metrics.gauge(
+            "sync_stuck_records",
+            help: "Records that wait longer than SYNC_STUCK_AFTER, by table mapping and root cause.",
+            labels: ["mapping", "cause"]
+        ) {
+            view.snapshot.stuck?.stuck.map {
+                (labels: [$0.key.mapping, $0.key.cause], value: Double($0.value))
+            } ?? []
+        }
+        metrics.gauge(
             "kafka_consumergroup_lag",
             help: "Records that a consumer group has still to read.",
             labels: ["consumergroup", "topic", "partition"]

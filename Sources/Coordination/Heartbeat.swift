@@ -17,7 +17,7 @@ struct Heartbeat: Sendable, Equatable {
     let key: String
     /// When it was told, in milliseconds since 1970.
     let atMs: Int64
-    /// What it does: `running`, `restoring`, …
+    /// What it does, such as `running` or `restoring`.
     let state: String
     /// How far behind it is, in seconds; nil where it did not say.
     let lagSeconds: Int64?

@@ -96,9 +96,9 @@ public struct ChangeEvent {
         Timestamp.microseconds(text) != nil || Timestamp.microseconds(text + "Z") != nil
     }
 
-    /// When the source says that the change was made, in milliseconds since 1970; nil where it does not say.
+    /// When the source of an event, also of one wrapped with its schema, says that the change was made.
     ///
-    /// - Parameter root: an event, also one wrapped with its schema.
+    /// In milliseconds since 1970; nil where it does not say.
     public static func time(_ root: JSONValue) -> Int64? {
         let event = root["schema"] != nil ? root["payload"] ?? root : root
         let time = event["ts_ms"]?.int64 ?? event["source"]?["ts_ms"]?.int64

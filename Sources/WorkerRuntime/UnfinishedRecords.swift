@@ -57,7 +57,7 @@ struct UnfinishedRecords {
 
     /// The oldest time of all; nil when nothing is left to do.
     ///
-    /// - Parameter unread: the first records of partitions that are not read at present, where they have any.
+    /// `unread` are the times of the first records of partitions that are not read at present, where they have any.
     func oldest(unread: [TopicPartition: Int64]) -> Int64? {
         var oldest = [oldestTaken, oldestWaiting].compactMap(\.self).min()
         func take(_ time: Int64) { oldest = min(oldest ?? time, time) }

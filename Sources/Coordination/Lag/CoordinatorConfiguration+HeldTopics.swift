@@ -11,6 +11,7 @@ extension CoordinatorConfiguration {
     ///   - worker: the worker.
     ///   - gates: the gates told last, by worker.
     ///   - holds: the operators' holds, by mapping.
+    /// - Returns: by topic, in words, what holds it back.
     func heldTopics(of worker: String, gates: [String: Gate], holds: [String: Hold]) -> [String: String] {
         var held: [String: String] = [:]
         for mapping in mappings where mapping.worker == worker {

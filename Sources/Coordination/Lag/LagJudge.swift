@@ -29,6 +29,7 @@ struct LagJudge: Sendable {
     /// - Parameters:
     ///   - report: the lag; its time is that of the judgement.
     ///   - workers: in the order of the verdicts.
+    /// - Returns: a verdict for each worker whose lag is known.
     mutating func judge(_ report: LagReport, workers: [Circumstances]) -> [WorkerVerdict] {
         firstMs = min(firstMs ?? report.atMs, report.atMs)
         var kept: [Place: LagWindow] = [:]
