@@ -98,6 +98,7 @@ public final class HTTPServer: Sendable {
             return state.daemon
         }
         previous?.stop()
+        dispatcher.beginStreams()
         let name = host.isEmpty ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
         log.debug("http server started", ["http.host": .string(name), "http.port": .integer(Int64(taken))])
         return "http://\(name):\(taken)"
