@@ -90,7 +90,8 @@ let package = Package(
         ),
         library(
             "Coordination",
-            ["Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "Diagnosis"]
+            ["Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "Diagnosis"],
+            resources: [.copy("Page")]
         ),
         library(
             "LocalStack",

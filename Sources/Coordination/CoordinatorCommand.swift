@@ -50,6 +50,8 @@ public enum CoordinatorCommand {
         let server = HTTPServer(address: settings.string(.http), log: log)
         server.addStandardRoutes(health: health, metrics: metrics)
         CoordinatorRoutes(configuration, view: coordinator.view, clock: Telemetry.Timestamp.now).add(to: server)
+        let page = PageRoutes(configuration, view: coordinator.view, clock: Telemetry.Timestamp.now)
+        page.add(to: server)
         coordinator.url = try server.start()
         console.print("listening on \(coordinator.url)")
         defer { server.stop() }

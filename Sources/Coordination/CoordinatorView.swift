@@ -8,6 +8,7 @@ import TableMappings
 /// The latest of what a coordinator knows, for other threads: the coordinator writes it, HTTP routes read it.
 public final class CoordinatorView: Sendable {
     private let state = Mutex(CoordinatorSnapshot())
+    private let listener = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Makes a view that knows nothing yet.
     public init() {}
@@ -22,6 +23,16 @@ public final class CoordinatorView: Sendable {
     public var lags: [String: Int64] { snapshot.lag?.lags ?? [:] }
 
     var snapshot: CoordinatorSnapshot { state.withLock { $0 } }
+
+    /// Whom to tell after each of the coordinator's rounds, on its thread.
+    func afterRound(_ body: @escaping @Sendable () -> Void) {
+        listener.withLock { $0 = body }
+    }
+
+    /// Tells that a round is over.
+    func endRound() {
+        listener.withLock { $0 }?()
+    }
 
     func update(_ change: (inout CoordinatorSnapshot) -> Void) {
         state.withLock { change(&$0) }
