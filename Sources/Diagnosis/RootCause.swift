@@ -28,7 +28,7 @@ package struct RootCause: Sendable, Hashable {
             self.obstacle = obstacle(above).flatMap { $0.kind == .workerStopped ? $0 : nil }
         case .undecided, .unconfirmed:
             self.obstacle = obstacle(link.mapping).flatMap { $0.kind == .workerStopped ? $0 : nil }
-        case .filtered, .deleted, .failed, .skipped, .waiting, .circle:
+        case .filtered, .deleted, .failed, .skipped, .waiting, .circle, .referenced:
             self.obstacle = nil
         }
     }

@@ -143,7 +143,7 @@ extension OperatorPage {
         if cause.obstacle?.kind == .workerStopped { return .bad }
         switch cause.link.finding {
         case .failed, .skipped, .circle: return .bad
-        case .filtered, .deleted: return .doubtful
+        case .filtered, .deleted, .referenced: return .doubtful
         case .unseen: return cause.obstacle == nil ? .doubtful : .held
         case .unconfirmed, .waiting, .exists, .undecided: return .waits
         }
