@@ -7,7 +7,8 @@
 public enum SettingCatalog {
     /// All settings, in the order of the documentation.
     public static let all: [Setting] = [
-        .kafkaBootstrapServers, .config, .topicPrefix, .stateDirectory, .instance, .http, .logLevel, .logFormat,
+        .kafkaBootstrapServers, .config, .topicPrefix, .stateDirectory, .instance, .http, .httpToken, .httpActionToken,
+        .logLevel, .logFormat,
         .company, .localCurrency, .delivery, .commitIntervalMs, .batchMax, .gateHigh, .gateLow, .stuckAfter,
         .newRecords, .deletionPolicy, .errorLimit, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders,
         .ownership, .crmTeamID, .crmCompanyID, .crmBaseCurrency, .bcIntegrationUser, .crmIntegrationUser,
@@ -26,6 +27,10 @@ public enum SettingCatalog {
     public static let instance = Setting.instance
     /// The address of the HTTP endpoints.
     public static let http = Setting.http
+    /// What readers of the coordinator's page give.
+    public static let httpToken = Setting.httpToken
+    /// What operators give to act from the coordinator's page.
+    public static let httpActionToken = Setting.httpActionToken
     /// What is logged.
     public static let logLevel = Setting.logLevel
     /// How it is logged.

@@ -100,6 +100,7 @@ public final class Coordinator {
         while !isStopping() {
             try followGroup()
             try readRecords(timeoutMs: 100)
+            try carryOutOrders()
             try askIfDue()
             reportIfDue()
         }

@@ -10,7 +10,8 @@ import TableMappings
 extension CoordinatorConfiguration {
     /// The settings that a coordinator uses.
     public static let settings: [Setting] = [
-        .kafkaBootstrapServers, .config, .topicPrefix, .instance, .http, .logLevel, .logFormat, .gateHigh, .gateLow,
+        .kafkaBootstrapServers, .config, .topicPrefix, .instance, .http, .httpToken, .httpActionToken,
+        .logLevel, .logFormat, .gateHigh, .gateLow,
         .stuckAfter, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
     ]
 

@@ -8,6 +8,7 @@ import Synchronization
 final class HTTPDispatcher: Sendable {
     private let routes = Mutex(HTTPRoutes())
     private let bodyLimit: Int
+    private let admission = Mutex<(@Sendable (HTTPRequest) -> HTTPResponse?)?>(nil)
     private let streams = Mutex(Streams())
 
     private struct Streams {
@@ -19,6 +20,10 @@ final class HTTPDispatcher: Sendable {
 
     func add(_ method: String, _ path: String, _ handler: @escaping HTTPRoutes.Handler) {
         routes.withLock { $0.add(method, path, handler) }
+    }
+
+    func admit(_ rule: @escaping @Sendable (HTTPRequest) -> HTTPResponse?) {
+        admission.withLock { $0 = rule }
     }
 
     /// Called first when the headers are there, then for each piece of the body, then once more to be answered.
@@ -66,7 +71,7 @@ final class HTTPDispatcher: Sendable {
                 headers: pairs(connection, .HEADER_KIND),
                 body: exchange.body
             )
-            return queue(handler(request), connection)
+            return queue(admission.withLock { $0 }?(request) ?? handler(request), connection)
         }
     }
 

@@ -64,7 +64,8 @@ import Testing
 
     @Test func bothSpellingsNameTheSameSettings() {
         let short: [Setting] = [
-            .kafkaBootstrapServers, .config, .topicPrefix, .stateDirectory, .instance, .http, .logLevel, .logFormat,
+            .kafkaBootstrapServers, .config, .topicPrefix, .stateDirectory, .instance, .http, .httpToken,
+            .httpActionToken, .logLevel, .logFormat,
             .company, .localCurrency, .delivery, .commitIntervalMs, .batchMax, .gateHigh, .gateLow, .stuckAfter,
             .newRecords, .deletionPolicy, .errorLimit, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders,
             .ownership, .crmTeamID, .crmCompanyID, .crmBaseCurrency, .bcIntegrationUser, .crmIntegrationUser,
@@ -72,7 +73,8 @@ import Testing
         ]
         let long: [Setting] = [
             SettingCatalog.kafkaBootstrapServers, SettingCatalog.config, SettingCatalog.topicPrefix,
-            SettingCatalog.stateDirectory, SettingCatalog.instance, SettingCatalog.http, SettingCatalog.logLevel,
+            SettingCatalog.stateDirectory, SettingCatalog.instance, SettingCatalog.http, SettingCatalog.httpToken,
+            SettingCatalog.httpActionToken, SettingCatalog.logLevel,
             SettingCatalog.logFormat, SettingCatalog.company, SettingCatalog.localCurrency, SettingCatalog.delivery,
             SettingCatalog.commitIntervalMs, SettingCatalog.batchMax, SettingCatalog.gateHigh,
             SettingCatalog.gateLow, SettingCatalog.stuckAfter, SettingCatalog.newRecords,

@@ -34,7 +34,7 @@ struct PreparedPage {
         )
     }
 
-    var routes: PageRoutes { PageRoutes(configuration, view: view) { [nowMs] in nowMs } }
+    var routes: PageRoutes { PageRoutes(configuration, view: view, mayAct: true) { [nowMs] in nowMs } }
 
     func page() -> OperatorPage {
         let graph = ReferenceGraph(mappings: configuration.mappings)
@@ -43,7 +43,8 @@ struct PreparedPage {
             configuration: configuration,
             graph: graph,
             workers: OperatorPage.workers(of: configuration, graph),
-            nowMs: nowMs
+            nowMs: nowMs,
+            mayAct: true
         )
     }
 

@@ -55,7 +55,7 @@ extension OperatorPage {
                 level: .held,
                 text: "\(judged.worker) is \(judged.reason ?? judged.verdict.words).",
                 advice: "A gate opens by itself; a hold ends with syncctl release.",
-                anchor: "workers"
+                anchor: judged.reason?.contains("hold of") == true ? "holds" : "workers"
             )
         case .slow:
             return Concern(

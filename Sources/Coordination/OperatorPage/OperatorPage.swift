@@ -11,6 +11,8 @@ struct OperatorPage {
     let graph: ReferenceGraph
     let workers: [String]
     let nowMs: Int64
+    /// Somebody may hold and release from the page.
+    var mayAct = false
 
     /// Lag that is older than this is not shown as the present.
     static let staleAfterMs: Int64 = 10_000
@@ -35,6 +37,7 @@ struct OperatorPage {
         writeSummary(to: &html)
         writeGraph(to: &html)
         writeWorkers(to: &html)
+        writeHolds(to: &html)
         writeWaiting(to: &html)
         writeFailures(to: &html)
         return html.text

@@ -28,6 +28,7 @@ public final class PageRoutes: Sendable {
     private let files: PageFiles?
     private let graph: ReferenceGraph
     private let workers: [String]
+    private let mayAct: Bool
     private let changes = EventStream(limit: PageRoutes.listeners)
     private let told = Mutex(Told())
 
@@ -36,15 +37,18 @@ public final class PageRoutes: Sendable {
     /// - Parameters:
     ///   - configuration: the coordinator's own.
     ///   - view: the one that the coordinator writes.
+    ///   - mayAct: whether the page offers to hold and release.
     ///   - clock: the time in milliseconds since 1970.
     public init(
         _ configuration: CoordinatorConfiguration,
         view: CoordinatorView,
+        mayAct: Bool = false,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.configuration = configuration
         self.view = view
         self.clock = clock
+        self.mayAct = mayAct
         files = PageFiles()
         graph = ReferenceGraph(mappings: configuration.mappings)
         workers = OperatorPage.workers(of: configuration, graph)
@@ -67,7 +71,8 @@ public final class PageRoutes: Sendable {
             configuration: configuration,
             graph: graph,
             workers: workers,
-            nowMs: clock()
+            nowMs: clock(),
+            mayAct: mayAct
         )
         var html = HTMLText()
         let headline = OperatorPage.headline(page.concerns())

@@ -5,6 +5,8 @@
 // selection and what was opened stay. Without this script the page reloads by itself.
 "use strict";
 
+document.documentElement.classList.add("js");
+
 const staleAfter = 10000;
 const askEvery = 5000;
 const live = document.getElementById("live");
@@ -94,6 +96,48 @@ function show() {
   }
   document.title = `${isStale ? "Not up to date" : document.getElementById("main").dataset.title} - synchronization`;
 }
+
+/** Asks once, and with the token, before something is done. */
+function askFirst(question, reach, path, options) {
+  const dialog = document.getElementById("ask");
+  write(document.getElementById("question"), question);
+  write(document.getElementById("reach"), reach);
+  write(document.getElementById("answer"), "");
+  dialog.querySelector("form").onsubmit = async event => {
+    event.preventDefault();
+    const token = document.getElementById("token");
+    try {
+      const headers = { "Sync-Action-Token": token.value, "Content-Type": "application/json" };
+      const answer = await fetch(path, { ...options, headers });
+      if (!answer.ok) throw new Error(await answer.text());
+      token.value = "";
+      dialog.close();
+      ask();
+    } catch (error) {
+      write(document.getElementById("answer"), `Not done: ${error.message}`);
+    }
+  };
+  dialog.showModal();
+}
+
+document.getElementById("no").addEventListener("click", () => document.getElementById("ask").close());
+document.addEventListener("click", event => {
+  const mapping = event.target.closest("button[data-release]")?.dataset.release;
+  if (mapping === undefined) return;
+  askFirst(`Release ${mapping}?`, "It goes on where it stands.", `/api/holds/${encodeURIComponent(mapping)}`, {
+    method: "DELETE",
+  });
+});
+document.addEventListener("submit", event => {
+  if (event.target.id !== "hold") return;
+  event.preventDefault();
+  const { mapping, reason } = event.target.elements;
+  const reach = mapping.selectedOptions[0].dataset.reach;
+  askFirst(`Hold ${mapping.value}?`, reach, `/api/holds/${encodeURIComponent(mapping.value)}`, {
+    method: "POST",
+    body: JSON.stringify({ reason: reason.value }),
+  });
+});
 
 function listen() {
   if (events || document.hidden || !window.EventSource) return;
