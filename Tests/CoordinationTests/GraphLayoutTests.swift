@@ -4,6 +4,7 @@
 import Kafka
 import SyncModel
 import TableMappings
+import SeededRandom
 import Testing
 
 @testable import Coordination

@@ -71,10 +71,8 @@ struct PreparedPage {
             for (number, worker) in workers.enumerated() { fill(&snapshot.history, worker, number, lags[worker] ?? 0) }
         }
         try fillHeartbeats(workers)
-        let snapshot = view.snapshot
-        let finder = StuckFinder(stuckAfterMs: configuration.stuckAfterMs) { [configuration] in
-            snapshot.obstacle(of: $0, configuration)
-        }
+        let obstacles = view.snapshot.obstacles(configuration)
+        let finder = StuckFinder(stuckAfterMs: configuration.stuckAfterMs, obstacle: obstacles.obstacle)
         var stuck = finder.report(on: couplings(), nowMs: nowMs)
         stuck.isComplete = true
         view.update { [stuck] in $0.stuck = stuck }

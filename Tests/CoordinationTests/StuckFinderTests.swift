@@ -151,13 +151,13 @@ struct StuckFinderTests {
             kafka: KafkaConfiguration([:])
         )
         var snapshot = CoordinatorSnapshot()
-        #expect(snapshot.obstacle(of: "ITEM", configuration) == nil)
+        #expect(snapshot.obstacles(configuration).obstacle(of: "ITEM") == nil)
         snapshot.gates = [Gate(worker: "w", isOpen: false, reason: "x lags", sinceMs: nil)]
-        #expect(snapshot.obstacle(of: "ITEM", configuration)?.kind == .gateClosed)
+        #expect(snapshot.obstacles(configuration).obstacle(of: "ITEM")?.kind == .gateClosed)
         snapshot.holds = [Hold(mapping: "UNIT", nil)]
-        #expect(snapshot.obstacle(of: "ITEM", configuration)?.words.contains("hold of UNIT") == true)
+        #expect(snapshot.obstacles(configuration).obstacle(of: "ITEM")?.words.contains("hold of UNIT") == true)
         snapshot.verdicts = [WorkerVerdict(worker: "w", verdict: .stopped, reason: "silent", rate: 0)]
-        #expect(snapshot.obstacle(of: "ITEM", configuration)?.kind == .workerStopped)
-        #expect(snapshot.obstacle(of: "OTHER", configuration) == nil)
+        #expect(snapshot.obstacles(configuration).obstacle(of: "ITEM")?.kind == .workerStopped)
+        #expect(snapshot.obstacles(configuration).obstacle(of: "OTHER") == nil)
     }
 }

@@ -4,6 +4,7 @@
 import Diagnosis
 import DiagnosisTestSupport
 import SyncModel
+import SeededRandom
 import Testing
 
 @testable import Coordination

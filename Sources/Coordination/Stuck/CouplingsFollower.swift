@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Diagnosis
 import JSON
 import Kafka
 import SyncModel
@@ -140,10 +141,8 @@ public final class CouplingsFollower {
     private func reportIfDue() {
         let start = clock()
         guard start >= nextReportMs || start < nextReportMs - 600_000 else { return }
-        let snapshot = view.snapshot
-        let finder = StuckFinder(stuckAfterMs: configuration.stuckAfterMs) {
-            snapshot.obstacle(of: $0, self.configuration)
-        }
+        let obstacles = view.snapshot.obstacles(configuration)
+        let finder = StuckFinder(stuckAfterMs: configuration.stuckAfterMs, obstacle: obstacles.obstacle)
         var report = finder.report(on: couplings, nowMs: start)
         report.isComplete = !assigned.isEmpty && unread.isEmpty
         view.update { [report] in $0.stuck = report }
