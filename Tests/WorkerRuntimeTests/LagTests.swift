@@ -24,7 +24,9 @@ struct LagTests {
             try stack.wait(for: "the product") { stack.haveChanges([items[0]], 2) }
             #expect(events(stack) == 1)
 
-            let gate = #"{"type":"gate","worker":"product-worker","open":false,"reason":"test","waitsFor":[],"since":"2026-01-01T00:00:00Z"}"#
+            let gate =
+                #"{"type":"gate","worker":"product-worker","open":false,"reason":"test","waitsFor":[],"#
+                + #""since":"2026-01-01T00:00:00Z"}"#
             try stack.send(Array(gate.utf8), key: Array("gate/product-worker".utf8), to: "sync.control")
             try stack.flush()
             try stack.wait(for: "the closed gate") {
