@@ -77,6 +77,7 @@ let package = Package(
         library("TableMappings", ["SyncModel", "YAML", "Spelling"], resources: [.copy("Mappings")]),
         library("SyncEngine", ["SyncModel", "JSON"]),
         library("EntityRules", ["SyncEngine", "SyncModel", "JSON"]),
+        library("Diagnosis", ["SyncModel"]),
 
         // A Dynamics 365 Sales in memory, for tests and the demo.
         library("DataverseSimulator", ["SyncModel", "JSON"]),
@@ -92,7 +93,11 @@ let package = Package(
         ),
         library(
             "Coordination",
-            ["Kafka", "KafkaTelemetry", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings"]
+            [
+                "Kafka", "KafkaTelemetry", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings",
+                "Diagnosis",
+            ],
+            resources: [.copy("Page")]
         ),
         library(
             "LocalStack",
@@ -106,7 +111,7 @@ let package = Package(
         library(
             "Operations",
             [
-                "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog",
+                "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog", "Diagnosis",
             ]
         ),
     ]
@@ -183,7 +188,7 @@ let package = Package(
                 "OperationsTests",
                 [
                     "Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings",
-                    "TopicCatalog",
+                    "TopicCatalog", "Diagnosis", "DiagnosisTestSupport",
                 ]
             ),
             tests("StateStoreTests", ["StateStore", "SeededRandom"]),
@@ -192,11 +197,18 @@ let package = Package(
             tests("TelemetryTests", ["Telemetry"]),
             tests("CommandLineTests", ["CommandLine"]),
             tests("SyncModelTests", ["SyncModel", "SeededRandom", "JSON"]),
+            .target(
+                name: "DiagnosisTestSupport",
+                dependencies: ["Diagnosis", "SyncModel"],
+                path: "Tests/DiagnosisTestSupport",
+                swiftSettings: settings
+            ),
+            tests("DiagnosisTests", ["Diagnosis", "DiagnosisTestSupport", "SyncModel"]),
             tests(
                 "CoordinationTests",
                 [
-                    "Coordination", "CommandLine", "JSON", "Kafka", "SeededRandom", "Telemetry", "TableMappings",
-                    "SyncModel",
+                    "Coordination", "CommandLine", "Diagnosis", "DiagnosisTestSupport", "JSON", "Kafka", "SeededRandom",
+                    "Telemetry", "TableMappings", "SyncModel",
                 ]
             ),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),

@@ -65,7 +65,7 @@ static inline struct MHD_Daemon *sync_http_start(
     unsigned int timeout_in_seconds, size_t header_bytes, MHD_AccessHandlerCallback handler, void *context,
     MHD_RequestCompletedCallback completed) {
     return MHD_start_daemon(
-        MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, handler, context,
+        MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handler, context,
         MHD_OPTION_LISTEN_SOCKET, descriptor,
         MHD_OPTION_THREAD_POOL_SIZE, threads,
         MHD_OPTION_CONNECTION_LIMIT, connections,

@@ -44,6 +44,21 @@ extension Setting {
         executableDefaults: ["coordinator": "127.0.0.1:8080"],
         "The address of health, metrics and what else is shown over HTTP; the first line printed names it."
     )
+    /// What readers of the coordinator's page give.
+    public static let httpToken = Setting(
+        "SYNC_HTTP_TOKEN",
+        .text,
+        isSecret: true,
+        "What readers of the coordinator's page and API give, as a bearer token or as the password of any name; needed "
+            + "where SYNC_HTTP can be reached from other machines."
+    )
+    /// What operators give to act from the coordinator's page.
+    public static let httpActionToken = Setting(
+        "SYNC_HTTP_ACTION_TOKEN",
+        .text,
+        isSecret: true,
+        "What operators give to hold and release from the coordinator's page; without it the page only shows."
+    )
     /// What is logged.
     public static let logLevel = Setting(
         "SYNC_LOG_LEVEL",

@@ -5,7 +5,8 @@
 public enum SettingCatalog {
     /// All settings, in the order of the documentation.
     public static let all: [Setting] = [
-        .kafkaBootstrapServers, .config, .topicPrefix, .stateDirectory, .instance, .http, .logLevel, .logFormat,
+        .kafkaBootstrapServers, .config, .topicPrefix, .stateDirectory, .instance, .http, .httpToken, .httpActionToken,
+        .logLevel, .logFormat,
         .company, .localCurrency, .delivery, .commitIntervalMs, .batchMax, .gateHigh, .gateLow, .stuckAfter,
         .newRecords, .deletionPolicy, .errorLimit, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders,
         .ownership, .crmTeamID, .crmCompanyID, .crmBaseCurrency, .bcIntegrationUser, .crmIntegrationUser,

@@ -15,6 +15,7 @@ extension Coordinator {
         // A clock that was set back must not stop the questions.
         if let last = lastPollMs, now >= last, now - last < configuration.pollIntervalMs { return }
         lastPollMs = now
+        defer { view.endRound() }
         do {
             let asker = LagReader(configuration: configuration, workers: decider.graph.workers, admin: admin)
             let (report, problems) = try asker.read(nowMs: now)
@@ -22,6 +23,7 @@ extension Coordinator {
                 $0.lag = report
                 $0.lagProblems = problems
             }
+            judgeWorkers(by: report)
             try takeOverIfRead()
             if role == .active { try decide(report.lags, at: now) }
             telemetry.set(trouble: nil, for: "kafka")

@@ -37,6 +37,7 @@ public final class Coordinator {
     var toldActive = false
     /// Where the process serves its endpoints, once known.
     var url = ""
+    var lagJudge = LagJudge()
 
     /// Whether this coordinator decides.
     enum Role: Equatable {
@@ -51,8 +52,8 @@ public final class Coordinator {
     /// - Parameters:
     ///   - configuration: what it is told.
     ///   - log: where gates and troubles are told.
-    ///   - metrics: gets `kafka_consumergroup_lag`, `sync_gate_open`, `sync_gate_changes_total`, `sync_coordinator_active` and
-    ///     `sync_coordinator_takeovers_total`.
+    ///   - metrics: gets `kafka_consumergroup_lag`, `sync_gate_open`, `sync_gate_changes_total`, `sync_worker_verdict`,
+    ///     `sync_coordinator_active` and `sync_coordinator_takeovers_total`.
     ///   - health: says why it does not do its work.
     ///   - clock: the time in milliseconds since 1970.
     ///   - view: where it puts what it knows.
@@ -107,6 +108,7 @@ public final class Coordinator {
         while !isStopping() {
             try followGroup()
             try readRecords(timeoutMs: 100)
+            try carryOutOrders()
             try askIfDue()
             reportIfDue()
         }

@@ -19,7 +19,8 @@ public enum CoordinatorCommand {
                 may run: one is active, the others show the same and take over. Without any, the gates
                 stay as they are.
 
-                Over HTTP: /api/graph, /api/gates, /api/lag, /api/workers, /livez, /readyz, /metrics.
+                Over HTTP: a page at /; /api/graph, /api/gates, /api/lag, /api/workers, /api/history,
+                /api/waiting, /api/failed, /livez, /readyz, /metrics.
                 """,
             settings: CoordinatorConfiguration.settings
         ) { call in
@@ -48,10 +49,32 @@ public enum CoordinatorCommand {
         let server = HTTPServer(address: settings.string(.http), log: log)
         server.addStandardRoutes(health: health, metrics: metrics)
         CoordinatorRoutes(configuration, view: coordinator.view, clock: Telemetry.Timestamp.now).add(to: server)
+        let access = PageAccess(
+            isLoopback: HTTPServer.isLoopback(settings.string(.http)),
+            token: settings[.httpToken],
+            actionToken: settings[.httpActionToken]
+        )
+        server.admit(access.refusal)
+        let page = PageRoutes(
+            configuration,
+            view: coordinator.view,
+            mayAct: access.actionToken != nil,
+            clock: Telemetry.Timestamp.now
+        )
+        page.add(to: server)
+        ActionRoutes(
+            configuration,
+            view: coordinator.view,
+            access: access,
+            log: log,
+            clock: Telemetry.Timestamp.now
+        ).add(to: server)
         coordinator.url = try server.start()
         console.print("listening on \(coordinator.url)")
         defer { server.stop() }
         for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
+        let following = try follow(configuration, coordinator.view, log)
+        defer { following.stop() }
         do {
             try coordinator.run { TerminationSignals.isRequested }
         } catch let error as CoordinatorError {
@@ -59,5 +82,14 @@ public enum CoordinatorCommand {
         }
         log.info("stopped")
         return ExitCode.done.rawValue
+    }
+
+    /// Follows the couplings on a thread of its own.
+    private static func follow(
+        _ configuration: CoordinatorConfiguration,
+        _ view: CoordinatorView,
+        _ log: Log
+    ) throws -> FollowerThread {
+        try FollowerThread(CouplingsFollower(configuration, view: view, log: log, clock: Telemetry.Timestamp.now))
     }
 }

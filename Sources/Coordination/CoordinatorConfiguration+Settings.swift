@@ -10,8 +10,9 @@ public import TableMappings
 extension CoordinatorConfiguration {
     /// The settings that a coordinator uses.
     public static let settings: [Setting] = [
-        .kafkaBootstrapServers, .config, .topicPrefix, .instance, .http, .logLevel, .logFormat, .gateHigh, .gateLow,
-        .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
+        .kafkaBootstrapServers, .config, .topicPrefix, .instance, .http, .httpToken, .httpActionToken,
+        .logLevel, .logFormat, .gateHigh, .gateLow,
+        .stuckAfter, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
     ]
 
     /// Takes what the settings say and loads the table mappings.
@@ -36,5 +37,6 @@ extension CoordinatorConfiguration {
         instance = settings[.instance] ?? "\(process.hostName)-\(process.processIdentifier)"
         gateHigh = Int64(settings.integer(.gateHigh))
         gateLow = Int64(settings.integer(.gateLow))
+        stuckAfterMs = settings.duration(.stuckAfter).components.seconds * 1_000
     }
 }

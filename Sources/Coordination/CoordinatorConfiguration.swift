@@ -20,6 +20,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var instance = "a"
     /// How often lag is asked for, in milliseconds.
     public var pollIntervalMs: Int64 = 1_000
+    /// How long a record waits before it is reported as stuck, in milliseconds.
+    public var stuckAfterMs: Int64 = 900_000
 
     /// Makes a configuration with the defaults.
     public init(mappings: [TableMapping], kafka: KafkaConfiguration, topicPrefix: String = "") {
@@ -42,6 +44,9 @@ public struct CoordinatorConfiguration: Sendable {
 
     var controlTopic: String { "\(topicPrefix)sync.control" }
     var statusTopic: String { "\(topicPrefix)sync.status" }
+
+    /// Where a worker's couplings lie.
+    func couplingsTopic(of worker: String) -> String { "\(topicPrefix)sync.couplings.\(worker)" }
 
     /// A worker's consumer group.
     func group(of worker: String) -> String { topicPrefix + worker }

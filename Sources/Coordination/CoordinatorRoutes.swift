@@ -8,11 +8,11 @@ public import Telemetry
 
 /// The coordinator's JSON API: graph, gates, lag and workers.
 public struct CoordinatorRoutes: Sendable {
-    private let configuration: CoordinatorConfiguration
-    private let view: CoordinatorView
-    private let graph: ReferenceGraph
-    private let workers: WorkerGraph
-    private let clock: @Sendable () -> Int64
+    let configuration: CoordinatorConfiguration
+    let view: CoordinatorView
+    let graph: ReferenceGraph
+    let workers: WorkerGraph
+    let clock: @Sendable () -> Int64
 
     /// Makes the routes of a coordinator.
     ///
@@ -32,15 +32,18 @@ public struct CoordinatorRoutes: Sendable {
         workers = WorkerGraph(mappings: configuration.mappings)
     }
 
-    /// Adds `/api/graph`, `/api/gates`, `/api/lag` and `/api/workers`.
+    /// Adds `/api/graph`, `/api/gates`, `/api/lag`, `/api/workers`, `/api/history`, `/api/waiting` and
+    /// `/api/failed`.
     public func add(to server: HTTPServer) {
         server.route("GET", "/api/graph") { _ in answer(writeGraph) }
         server.route("GET", "/api/gates") { _ in answer(writeGates) }
         server.route("GET", "/api/lag") { _ in answer(writeLag) }
         server.route("GET", "/api/workers") { _ in answer(writeWorkers) }
+        server.route("GET", "/api/history") { _ in answer(writeHistory) }
+        addStuckRoutes(to: server)
     }
 
-    private func answer(_ write: (inout JSONWriter) -> Void) -> HTTPResponse {
+    func answer(_ write: (inout JSONWriter) -> Void) -> HTTPResponse {
         var writer = JSONWriter(reserving: 4096)
         write(&writer)
         return .json(writer.bytes + [UInt8(ascii: "\n")])
@@ -113,6 +116,8 @@ public struct CoordinatorRoutes: Sendable {
                     writer.member("worker", worker)
                     writer.member("lag", snapshot.lag?.lags[worker])
                     writer.member("problem", snapshot.lagProblems[worker])
+                    writer.member("lagSeconds", snapshot.lagSeconds[worker])
+                    snapshot.verdicts.first { $0.worker == worker }?.writeMembers(to: &writer)
                 }
             }
         }
@@ -120,12 +125,38 @@ public struct CoordinatorRoutes: Sendable {
 
     func writeWorkers(to writer: inout JSONWriter) {
         let now = clock()
+        let snapshot = view.snapshot
         writer.object { writer in
-            writer.array("workers", view.snapshot.heartbeats) { writer, heartbeat in
+            writer.array("verdicts", snapshot.verdicts) { writer, judged in
+                writer.object { writer in
+                    writer.member("worker", judged.worker)
+                    judged.writeMembers(to: &writer)
+                }
+            }
+            writer.array("workers", snapshot.heartbeats) { writer, heartbeat in
                 writer.object { writer in
                     writer.member("secondsAgo", max(0, (now - heartbeat.atMs) / 1_000))
                     writer.key("heartbeat")
                     writer.raw(heartbeat.json)
+                }
+            }
+        }
+    }
+
+    func writeHistory(to writer: inout JSONWriter) {
+        let history = view.snapshot.history
+        writer.object { writer in
+            writer.member("intervalSeconds", LagHistory.intervalMs / 1_000)
+            writer.array("workers", workers.workers) { writer, worker in
+                let points = history.points[worker] ?? []
+                writer.object { writer in
+                    writer.member("worker", worker)
+                    writer.array("at", points) { $0.string(SyncModel.Timestamp.text(milliseconds: $1.atMs)) }
+                    writer.array("lag", points) { $0.integer($1.lag) }
+                    writer.array("lagSeconds", points) { writer, point in
+                        if let seconds = point.seconds { writer.integer(seconds) } else { writer.null() }
+                    }
+                    writer.array("rate", points) { $0.number(String(($1.rate * 10).rounded() / 10)) }
                 }
             }
         }

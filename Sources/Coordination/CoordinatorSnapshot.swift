@@ -18,4 +18,12 @@ struct CoordinatorSnapshot: Sendable {
     var lag: LagReport?
     /// Why a worker's lag is not known, by worker.
     var lagProblems: [String: String] = [:]
+    /// How each worker keeps up whose lag is known, in the graph's order.
+    var verdicts: [WorkerVerdict] = []
+    /// How far behind each worker is, in seconds, of its living instances the furthest.
+    var lagSeconds: [String: Int64] = [:]
+    /// The last hour.
+    var history = LagHistory()
+    /// What waits and failed; nil before the couplings are looked at.
+    var stuck: StuckReport?
 }

@@ -37,6 +37,26 @@ final class CoordinatorTelemetry {
             labels: ["worker", "change"]
         )
         metrics.gauge(
+            "sync_worker_verdict",
+            help: "1 for the verdict on how the worker keeps up over the last minute, 0 for the others.",
+            labels: ["worker", "verdict"]
+        ) {
+            view.snapshot.verdicts.flatMap { judged in
+                Verdict.allCases.map {
+                    (labels: [judged.worker, $0.rawValue], value: $0 == judged.verdict ? 1 : 0)
+                }
+            }
+        }
+        metrics.gauge(
+            "sync_stuck_records",
+            help: "Records that wait longer than SYNC_STUCK_AFTER, by table mapping and root cause.",
+            labels: ["mapping", "cause"]
+        ) {
+            view.snapshot.stuck?.stuck.map {
+                (labels: [$0.key.mapping, $0.key.cause], value: Double($0.value))
+            } ?? []
+        }
+        metrics.gauge(
             "kafka_consumergroup_lag",
             help: "Records that a consumer group has still to read.",
             labels: ["consumergroup", "topic", "partition"]

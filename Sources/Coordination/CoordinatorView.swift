@@ -8,6 +8,8 @@ import TableMappings
 /// The latest of what a coordinator knows, for other threads: the coordinator writes it, HTTP routes read it.
 public final class CoordinatorView: Sendable {
     private let state = Mutex(CoordinatorSnapshot())
+    private let orders = Mutex<[HoldOrder]>([])
+    private let listener = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Makes a view that knows nothing yet.
     public init() {}
@@ -22,6 +24,35 @@ public final class CoordinatorView: Sendable {
     public var lags: [String: Int64] { snapshot.lag?.lags ?? [:] }
 
     var snapshot: CoordinatorSnapshot { state.withLock { $0 } }
+
+    /// Takes an order for the coordinator's thread; false where too many are on their way.
+    func give(_ order: HoldOrder) -> Bool {
+        orders.withLock { orders in
+            guard orders.count < HoldOrder.limit else { return false }
+            orders.append(order)
+            return true
+        }
+    }
+
+    /// Takes an order back that could not be carried out; it comes first again.
+    func give(back order: HoldOrder) {
+        orders.withLock { $0.insert(order, at: 0) }
+    }
+
+    /// The first order that is to be carried out, if there is one.
+    func takeOrder() -> HoldOrder? {
+        orders.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+    }
+
+    /// Whom to tell after each of the coordinator's rounds, on its thread.
+    func afterRound(_ body: @escaping @Sendable () -> Void) {
+        listener.withLock { $0 = body }
+    }
+
+    /// Tells that a round is over.
+    func endRound() {
+        listener.withLock { $0 }?()
+    }
 
     func update(_ change: (inout CoordinatorSnapshot) -> Void) {
         state.withLock { change(&$0) }

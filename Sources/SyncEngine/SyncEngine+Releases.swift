@@ -153,6 +153,10 @@ public struct WaitingCensus: Sendable {
     public var isCapped = false
     /// Waiting pairs by mapping and by the mapping of what they wait for first.
     public var references: [[String]: Int] = [:]
+    /// The source time of the oldest of what waits, in milliseconds since 1970; nil when nothing does.
+    ///
+    /// What failed or is skipped waits for an operator, and what went out without a reference is as good as done.
+    public var oldest: Int64?
 }
 
 extension SyncEngine {
@@ -172,6 +176,11 @@ extension SyncEngine {
                     census.waiting[coupling.mapping, default: 0] += 1
                     let reference = coupling.waiting?.waitsFor.first?.mapping ?? ""
                     census.references[[coupling.mapping, reference], default: 0] += 1
+                    // The newest event's time grows with each merge; the waiting began no earlier than the first one.
+                    if let waiting = coupling.waiting, !waiting.isDeferred {
+                        let time = min(waiting.since, waiting.causation.eventAt)
+                        census.oldest = min(census.oldest ?? time, time)
+                    }
                 }
             }
         }

@@ -20,6 +20,9 @@ public final class SyncEngine<Store: OrderedStore> {
     public var now: Int64 = 0
     /// The partitions whose pairs this engine may write.
     public var ownedPartitions: Set<Int32> = []
+    /// The source time of the record at hand, in milliseconds since 1970: the owner sets the record's own, a change event
+    /// that says its time replaces it.
+    public var eventAt: Int64 = 0
 
     let mappings: [String: ActiveMapping]
     let feeds: [String: Feed]
@@ -103,6 +106,7 @@ public final class SyncEngine<Store: OrderedStore> {
         }
         // An event without a time has the record's, as a tombstone does.
         if event.version.eventAt == 0 { event.version.eventAt = record.timestamp }
+        eventAt = event.version.eventAt
         guard let home = try home(of: event, feed: feed) else {
             let reason = "the event of a line names no document, and the line is unknown"
             return try sink.deadLetter(record, errorClass: .malformed, reason: reason)

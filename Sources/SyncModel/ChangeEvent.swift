@@ -96,6 +96,15 @@ public struct ChangeEvent {
         Timestamp.microseconds(text) != nil || Timestamp.microseconds(text + "Z") != nil
     }
 
+    /// When the source of an event, also of one wrapped with its schema, says that the change was made.
+    ///
+    /// In milliseconds since 1970; nil where it does not say.
+    public static func time(_ root: JSONValue) -> Int64? {
+        let event = root["schema"] != nil ? root["payload"] ?? root : root
+        let time = event["ts_ms"]?.int64 ?? event["source"]?["ts_ms"]?.int64
+        return time.flatMap { (0...lastMoment).contains($0) ? $0 : nil }
+    }
+
     private static func recordID(image: JSONValue?, keyID: String?) throws(Malformed) -> String {
         guard let member = image?["systemId"] ?? image?["id"], !member.isNull else {
             guard let keyID else { throw Malformed("no record id in key or image") }

@@ -43,6 +43,7 @@ final class Daemon: @unchecked Sendable {
 
     /// Ends the threads and closes all connections and the socket; called once, by the owner.
     func stop() {
+        context.takeUnretainedValue().endStreams()
         MHD_stop_daemon(daemon)
         context.release()
     }

@@ -8,11 +8,22 @@ import Synchronization
 final class HTTPDispatcher: Sendable {
     private let routes = Mutex(HTTPRoutes())
     private let bodyLimit: Int
+    private let admission = Mutex<(@Sendable (HTTPRequest) -> HTTPResponse?)?>(nil)
+    private let streams = Mutex(Streams())
+
+    private struct Streams {
+        var known: [ObjectIdentifier: EventStream] = [:]
+        var isEnding = false
+    }
 
     init(bodyLimit: Int) { self.bodyLimit = bodyLimit }
 
     func add(_ method: String, _ path: String, _ handler: @escaping HTTPRoutes.Handler) {
         routes.withLock { $0.add(method, path, handler) }
+    }
+
+    func admit(_ rule: @escaping @Sendable (HTTPRequest) -> HTTPResponse?) {
+        admission.withLock { $0 = rule }
     }
 
     /// Called first when the headers are there, then for each piece of the body, then once more to be answered.
@@ -60,14 +71,63 @@ final class HTTPDispatcher: Sendable {
                 headers: pairs(connection, .HEADER_KIND),
                 body: exchange.body
             )
-            return queue(handler(request), connection)
+            return queue(admission.withLock { $0 }?(request) ?? handler(request), connection)
         }
     }
 
     private var tooLarge: HTTPResponse { .text("the body is larger than \(bodyLimit) bytes\n", status: 413) }
 
+    /// Ends the events of all connections, and refuses new ones: a sleeping connection cannot be closed.
+    func endStreams() {
+        let known = streams.withLock { streams in
+            streams.isEnding = true
+            return Array(streams.known.values)
+        }
+        for stream in known { stream.endAll() }
+    }
+
+    /// Lets events flow, after the daemon that was ended is gone.
+    func beginStreams() {
+        streams.withLock { $0.isEnding = false }
+    }
+
+    /// A response that takes its bytes from the stream as they come; nil when there is no room for one more.
+    private func makeResponse(_ stream: EventStream, _ connection: OpaquePointer) -> OpaquePointer? {
+        let made = streams.withLock { streams in
+            streams.known[ObjectIdentifier(stream)] = stream
+            return streams.isEnding ? nil : stream.makeListener(connection)
+        }
+        guard let listener = made else { return nil }
+        // Balanced by the response's end, after which nothing is read any more.
+        let context = Unmanaged.passRetained(listener).toOpaque()
+        let response = MHD_create_response_from_callback(
+            UInt64.max,  // the length is not known
+            4_096,
+            { context, _, buffer, size in
+                guard let context, let buffer else { return MHD_CONTENT_READER_END_OF_STREAM }
+                let listener = Unmanaged<EventStream.Listener>.fromOpaque(context).takeUnretainedValue()
+                return listener.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
+            },
+            context,
+            { context in
+                guard let context else { return }
+                Unmanaged<EventStream.Listener>.fromOpaque(context).takeRetainedValue().forget()
+            }
+        )
+        if response == nil { Unmanaged<EventStream.Listener>.fromOpaque(context).takeRetainedValue().forget() }
+        return response
+    }
+
     private func queue(_ answer: HTTPResponse, _ connection: OpaquePointer) -> MHD_Result {
-        let response = answer.body.withUnsafeBytes { bytes in
+        guard let events = answer.events else { return queue(answer, makeResponse(answer), connection) }
+        if let response = makeResponse(events, connection) { return queue(answer, response, connection) }
+        var busy = HTTPResponse.text("too many listen already\n", status: 503)
+        busy.headers.append(("Retry-After", "10"))
+        return queue(busy, connection)
+    }
+
+    private func makeResponse(_ answer: HTTPResponse) -> OpaquePointer? {
+        answer.body.withUnsafeBytes { bytes in
             // The mutable pointer is C's way of saying void *; with this mode libmicrohttpd only copies from it.
             MHD_create_response_from_buffer(
                 bytes.count,
@@ -75,6 +135,9 @@ final class HTTPDispatcher: Sendable {
                 .RESPMEM_MUST_COPY
             )
         }
+    }
+
+    private func queue(_ answer: HTTPResponse, _ response: OpaquePointer?, _ connection: OpaquePointer) -> MHD_Result {
         guard let response else { return .NO }
         defer { MHD_destroy_response(response) }
         let fixed = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]

@@ -9,6 +9,8 @@ public struct HTTPResponse: Sendable {
     public var headers: [(name: String, value: String)]
     /// The body.
     public var body: [UInt8]
+    /// Events that follow instead of a body, as they happen.
+    var events: EventStream?
 
     /// Makes an answer.
     public init(status: Int = 200, contentType: String, headers: [(name: String, value: String)] = [], body: [UInt8]) {
@@ -25,6 +27,13 @@ public struct HTTPResponse: Sendable {
     /// An answer of bytes that are JSON.
     public static func json(_ bytes: [UInt8], status: Int = 200) -> HTTPResponse {
         HTTPResponse(status: status, contentType: "application/json", body: bytes)
+    }
+
+    /// An answer that goes on with events as they happen, until the client leaves.
+    public static func events(_ stream: EventStream) -> HTTPResponse {
+        var response = HTTPResponse(contentType: "text/event-stream", body: [])
+        response.events = stream
+        return response
     }
 
     /// An answer of a page.

@@ -64,6 +64,11 @@ public final class HTTPServer: Sendable {
         dispatcher.add(method, path, handler)
     }
 
+    /// Asks a rule before each request that has a route; what it answers is answered instead.
+    public func admit(_ rule: @escaping @Sendable (HTTPRequest) -> HTTPResponse?) {
+        dispatcher.admit(rule)
+    }
+
     /// Adds `/livez`, `/readyz` (503 with the reasons while not ready) and `/metrics`, with those of the process.
     public func addStandardRoutes(health: Health, metrics: Metrics) {
         metrics.addProcessMetrics()
@@ -99,6 +104,7 @@ public final class HTTPServer: Sendable {
             return state.daemon
         }
         previous?.stop()
+        dispatcher.beginStreams()
         let name = host.isEmpty ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
         log.debug("http server started", ["http.host": .string(name), "http.port": .integer(Int64(taken))])
         return "http://\(name):\(taken)"
@@ -115,6 +121,14 @@ public final class HTTPServer: Sendable {
         guard let daemon else { return }
         daemon.stop()
         log.debug("http server stopped")
+    }
+
+    /// Whether an address can be reached from this machine only.
+    ///
+    /// A name other than `localhost` may lead anywhere, and no name at all means every network of the machine.
+    public static func isLoopback(_ address: String) -> Bool {
+        guard let (host, _) = split(address) else { return false }
+        return host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
     }
 
     /// Takes `host:port` and `[host]:port` apart; nil for everything else.

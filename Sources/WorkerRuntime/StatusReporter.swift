@@ -35,6 +35,7 @@ final class StatusReporter {
     }
 
     func reportIfDue(at now: Int64, worker: Worker) {
+        worker.unread.take(ended: { worker.unfinished.reachedEnd(of: $0) })
         guard now - last >= StatusReporter.intervalMs else { return }
         last = now
         do {
@@ -63,6 +64,7 @@ final class StatusReporter {
         writer.key("gateOpen")
         writer.bool(worker.control.isOpen)
         try writeCounts(worker)
+        try writeLag(worker, at: now)
         writer.key("http")
         writer.string(url)
         writer.endObject()
@@ -101,9 +103,19 @@ final class StatusReporter {
         }
         writer.key("countsAreCapped")
         writer.bool(census.isCapped)
+        worker.unfinished.oldestWaiting = census.oldest
         for labels in toldReferences where census.references[labels] == nil { telemetry.waitingRecords.set(0, labels) }
         for (labels, count) in census.references { telemetry.waitingRecords.set(Double(count), labels) }
         toldReferences = Set(census.references.keys)
+    }
+
+    /// Asks about partitions that are not read, and tells the lag as it is known now.
+    private func writeLag(_ worker: Worker, at now: Int64) throws {
+        let positions = worker.paused.map { ($0, worker.committed[$0] ?? Consumer.beginning) }
+        try worker.unread.look(at: Dictionary(uniqueKeysWithValues: positions))
+        worker.showLag()
+        writer.key("lagSeconds")
+        writer.integer(Int64(telemetry.lag.value(at: now)))
     }
 
     func close() {

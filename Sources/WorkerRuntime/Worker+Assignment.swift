@@ -46,6 +46,8 @@ extension Worker {
         ends = [:]
         committed = [:]
         readOwnChangelogs()
+        paused = []
+        unfinished.removeAll()
         engine.ownedPartitions = []
         engine.clearReleases()
         telemetry.health.set(reason: "waiting for an assignment", for: "assignment")
@@ -87,6 +89,7 @@ extension Worker {
             return
         }
         try consumer.pause(assigned)
+        paused = assigned
         guard isCopartitioned() else { return }
         readOwnChangelogs()
         restoration = Restoration(ends: try tail.ends(), startedAt: clock())
@@ -206,6 +209,7 @@ extension Worker {
                 partition.topic != configuration.inboxTopic && !control.isOpen(for: mappings(fedBy: partition.topic))
             if isHeld || stopped.contains(partition) { paused.append(partition) } else { open.append(partition) }
         }
+        self.paused = paused
         if !paused.isEmpty { try consumer.pause(paused) }
         if !open.isEmpty { try consumer.resume(open) }
         telemetry.gateOpen.set(control.isOpen ? 1 : 0, [configuration.worker])
@@ -230,6 +234,7 @@ extension Worker {
         }
         batch = nil
         ownEnds = [:]
+        unfinished.aborted()
         sink.producer = nil
         state.abort()
         do {

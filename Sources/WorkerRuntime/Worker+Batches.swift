@@ -86,6 +86,7 @@ extension Worker {
                 timeout = 0
             case .partitionEnd(let partition, let offset):
                 ends[partition] = offset
+                unfinished.reachedEnd(of: partition)
             case .error(let error):
                 try note(error)
             case nil:
@@ -117,6 +118,7 @@ extension Worker {
         telemetry.currentHeaders = { message.headers() }
         defer { telemetry.currentHeaders = nil }
         record.traceparent = message.header("traceparent").map { String(decoding: $0, as: UTF8.self) }
+        engine.eventAt = record.timestamp
         if message.topic == configuration.inboxTopic {
             try engine.processInbox(record)
         } else {
@@ -124,7 +126,9 @@ extension Worker {
         }
         batch.events += 1
         batch.bytes += message.value?.count ?? 0
-        batch.offsets[message.topicPartition] = message.offset + 1
+        let partition = message.topicPartition
+        batch.offsets[partition] = message.offset + 1
+        unfinished.took(engine.eventAt > 0 ? engine.eventAt : batch.startedAt, of: partition)
     }
 
     /// The open batch; begun, with the next producer and this moment's group metadata, where there is none.
@@ -142,6 +146,7 @@ extension Worker {
     private func commitIfDue(isIdle: Bool) throws {
         guard let batch else {
             if isIdle {
+                showLag()
                 try state.commit()
                 try commitPositions()
             }
@@ -174,6 +179,13 @@ extension Worker {
         for (partition, offset) in batch.offsets { committed[partition] = offset }
         lastCommit = clock()
         telemetry.transactions.observe(Double(lastCommit - batch.startedAt) / 1_000)
+        for time in unfinished.committed() { telemetry.events.observe(Double(max(0, lastCommit - time)) / 1_000) }
+        showLag()
+    }
+
+    /// Shows how old the oldest unfinished record is, from which the lag in seconds follows.
+    func showLag() {
+        telemetry.lag.set(oldest: unfinished.oldest(unread: unread.times))
     }
 
     /// The committed offset of some owned partition, to be committed again as it is.

@@ -31,6 +31,10 @@ public final class Worker {
 
     var batch: Batch?
     var topicNames: TopicNames
+    var unfinished = UnfinishedRecords()
+    let unread: UnreadRecords
+    /// Assigned partitions that are not read at present.
+    var paused: [TopicPartition] = []
     var assigned: [TopicPartition] = []
     var restoration: Restoration?
     var ends: [TopicPartition: Int64] = [:]
@@ -112,6 +116,7 @@ public final class Worker {
             observer: telemetry.observer(of: "transactions"),
             clients: clients
         )
+        unread = UnreadRecords(configuration, clients, telemetry: telemetry)
         status = try StatusReporter(configuration, clients, instance: instance, telemetry: telemetry)
     }
 
@@ -173,6 +178,7 @@ public final class Worker {
         }
         consumer.close()
         status.close()
+        unread.close()
         tail.close()
         producers.close()
         state.abort()

@@ -20,6 +20,8 @@ public final class WorkerTelemetry {
     let deadLetters: Counter
     let clockDisagreements: Counter
     let transactions: Histogram.Series
+    let events: Histogram.Series
+    let lag = SecondsOfLag()
     let aborts: Counter
     let gateOpen: Gauge
     let waitingRecords: Gauge
@@ -58,6 +60,16 @@ public final class WorkerTelemetry {
             help: "Time from the first record of a Kafka transaction to its commit, in seconds.",
             labels: []
         ).with()
+        events = metrics.histogram(
+            "sync_event_seconds",
+            help: "Time from a record's source time to the commit of what it led to, in seconds.",
+            buckets: WorkerTelemetry.eventBuckets
+        ).with()
+        metrics.gauge(
+            "sync_lag_seconds",
+            help: "How long ago the oldest unfinished record was made at its source, in seconds; 0 when idle.",
+            labels: ["worker"]
+        ) { [lag] in [(labels: [worker], value: lag.value(at: clock()))] }
         aborts = metrics.counter("sync_transaction_aborts_total", help: "Kafka transactions that were aborted.")
         gateOpen = metrics.gauge(
             "sync_gate_open",
@@ -81,6 +93,11 @@ public final class WorkerTelemetry {
         )
         gateOpen.set(1, [worker])
     }
+
+    /// From what a worker takes alone to a day: records of a backlog or a snapshot are old when they are read.
+    private static let eventBuckets: [Double] = [
+        0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400,
+    ]
 
     /// Where librdkafka's log and statistics of a client go.
     func observer(of client: String) -> any KafkaObserver {

@@ -24,6 +24,8 @@ struct CoordinatorTests {
         let metrics = String(decoding: coordinator.metrics.render(), as: UTF8.self)
         #expect(metrics.contains("sync_gate_open{worker=\"product-worker\"} 0"))
         #expect(metrics.contains("sync_gate_open{worker=\"unit-worker\"} 1"))
+        #expect(metrics.contains(#"sync_worker_verdict{worker="unit-worker",verdict="ok"} 1"#))
+        #expect(metrics.contains(#"sync_worker_verdict{worker="unit-worker",verdict="stalled"} 0"#))
         #expect(
             metrics.contains(
                 #"kafka_consumergroup_lag{consumergroup="test.unit-worker",topic="test.bc.changes.units",partition="1"} 12"#
@@ -159,7 +161,12 @@ struct CoordinatorTests {
             write(&writer)
             return writer.text
         }
-        #expect(shown(routes.writeWorkers) == #"{"workers":[{"secondsAgo":3,"heartbeat":\#(heartbeat)}]}"#)
+        #expect(shown(routes.writeWorkers).contains(#""workers":[{"secondsAgo":3,"heartbeat":\#(heartbeat)}]}"#))
+        let verdict = #""verdict":"held-back","reason":"held back by the hold of UNIT: clean-up","rate":0.0"#
+        #expect(shown(routes.writeWorkers).contains(#"{"worker":"unit-worker",\#(verdict)}"#))
+        #expect(shown(routes.writeLag).contains(verdict))
+        #expect(shown(routes.writeHistory).contains(#"{"worker":"unit-worker","at":[""#))
+        #expect(shown(routes.writeHistory).contains(#""lag":[1],"lagSeconds":[null],"rate":[0.0]"#))
         #expect(
             shown(routes.writeGates).contains(
                 #""holds":[{"mapping":"UNIT","reason":"clean-up","since":"2026-01-01T00:00:00Z"}]"#

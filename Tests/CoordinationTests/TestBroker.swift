@@ -33,7 +33,9 @@ final class TestBroker {
         configuration.pollIntervalMs = 50
         self.configuration = configuration
         for worker in ["unit-worker", "product-worker"] {
-            for topic in configuration.topics(of: worker) { try broker.createTopic(topic, partitions: 2) }
+            for topic in configuration.topics(of: worker) + [configuration.couplingsTopic(of: worker)] {
+                try broker.createTopic(topic, partitions: 2)
+            }
         }
         try broker.createTopic(configuration.controlTopic, partitions: 1)
         try broker.createTopic(configuration.statusTopic, partitions: 1)

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import DiagnosisTestSupport
 import JSON
 import Kafka
 import SyncModel
@@ -13,7 +14,7 @@ struct PairCommandTests {
     private let error = RecordError.permanent("FieldTooLong", "property \"displayName\" has 120 characters")
 
     private func desk() throws -> Desk {
-        let desk = try Desk("sync.couplings.", "sync.inbox.product-worker")
+        let desk = try Desk("sync.couplings.", "sync.inbox.product-worker", "sync.control", "sync.status")
         let unit = Waiting.Reference(mapping: "ITEM UOM", key: "1000/PCS", reason: .unseen)
         let group = Waiting.Reference(mapping: "UNIT GROUP", key: "1000", reason: .failed)
         try desk.produce(
@@ -64,7 +65,7 @@ struct PairCommandTests {
     }
 
     @Test func aCouplingWithADeeplyNestedImageIsRead() throws {
-        let desk = try Desk("sync.couplings.")
+        let desk = try Desk("sync.couplings.", "sync.control", "sync.status")
         let unit = Waiting.Reference(mapping: "ITEM UOM", key: "1000/PCS", reason: .unseen)
         var coupling = Pairs.coupling("ITEM-PRODUCT", "1000", 1, .waiting, waitsFor: [unit])
         // As deep as an event's image may be.
@@ -84,6 +85,38 @@ struct PairCommandTests {
         #expect(records.count == 1)
         let links = records.elements.first { _ in true }?["chains"]?.elements.first { _ in true }
         #expect(links?.elements.map { $0["finding"]?.string } == ["waiting", "failed"])
+    }
+
+    @Test func waitingSaysWhatKeepsAWorkerFromReading() throws {
+        let desk = try desk()
+        let unseen = Waiting.Reference(mapping: "ITEM UOM", key: "7/PCS", reason: .unseen)
+        try desk.produce([Pairs.coupling("ITEM-PRODUCT", "7", 7, .waiting, waitsFor: [unseen])], of: "product-worker")
+        func cause() throws -> String? {
+            let outcome = desk.run("waiting", "--mapping", "ITEM-PRODUCT", "--json")
+            let records = try JSONDocument().parse(outcome.output)
+            let record = records.elements.first { $0["key"]?.stringEquals("7") ?? false }
+            return record?["causes"]?.elements.first { _ in true }?.string
+        }
+        #expect(try cause() == "worker-stopped")
+        let at = Timestamp.text(milliseconds: Desk.now - 1_000)
+        try desk.produce(
+            "sync.status",
+            partition: 0,
+            key: "unit-worker/a",
+            value: Array(#"{"worker":"unit-worker","instance":"a","state":"running","at":"\#(at)"}"#.utf8)
+        )
+        #expect(try cause() == "unseen")
+        try desk.produce(
+            "sync.control",
+            partition: 0,
+            key: "gate/unit-worker",
+            value: Array(#"{"type":"gate","worker":"unit-worker","open":false}"#.utf8)
+        )
+        #expect(try cause() == "gate-closed")
+        // Units of items are fed by the topic of their groups too.
+        try desk.produce("sync.control", partition: 0, key: "hold/ITEM UOM", value: Array("{}".utf8))
+        #expect(try cause() == "held")
+        #expect(desk.run("waiting").output.contains("held back by the hold of ITEM UOM"))
     }
 
     @Test func waitingCountsCauses() throws {

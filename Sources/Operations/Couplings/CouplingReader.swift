@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CommandLine
+internal import Diagnosis
 internal import JSON
 internal import Kafka
 internal import SyncModel

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CommandLine
+internal import Diagnosis
 internal import JSON
 internal import Kafka
 
@@ -86,7 +87,7 @@ struct StatusCommand {
     }
 
     /// The last heartbeat of every instance, by worker and instance.
-    private static func heartbeats(_ context: CommandContext, _ cluster: Cluster) throws -> [Heartbeat] {
+    static func heartbeats(_ context: CommandContext, _ cluster: Cluster) throws -> [Heartbeat] {
         var found: [String: Heartbeat] = [:]
         let document = JSONDocument()
         let partitions = try cluster.partitions(of: ["\(context.installation.prefix)sync.status"])

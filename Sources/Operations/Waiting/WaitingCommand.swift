@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CommandLine
+internal import Diagnosis
 internal import SyncModel
 
 /// `syncctl waiting`.
@@ -14,6 +15,8 @@ struct WaitingCommand {
         let seconds: Int64
         let deferred: Bool
         let chains: [[Link]]
+        /// A word for each chain: the finding of its last link, or what keeps the worker there from going on.
+        let causes: [String]
     }
 
     struct Link: Encodable {
@@ -23,10 +26,10 @@ struct WaitingCommand {
         let error: String?
     }
 
-    struct Cause: Hashable {
-        let mapping: String
-        let key: String
-        let finding: WaitingChain.Finding
+    struct Found {
+        let pair: PairGlance
+        let chains: [WaitingChain]
+        let causes: [RootCause]
     }
 
     let commands: OperatorCommand
@@ -38,7 +41,8 @@ struct WaitingCommand {
             details: """
                 A record waits until what it refers to exists on the other side. The root cause is found by following \
                 the couplings as they stand now: the reference was never seen, is filtered out, deleted, failed or \
-                skipped, or is sent and not confirmed.
+                skipped, or is sent and not confirmed. Of what was never seen it says whether a gate, a hold or a \
+                worker that does not run is why.
                 """,
             options: [
                 .flag("json", "Print JSON."),
@@ -48,15 +52,24 @@ struct WaitingCommand {
         ) { context in
             let limit = try context.call.integer("limit") ?? 50
             let mapping = context.call.value("mapping")
-            let table = try Cluster.with(context.installation) { cluster in
-                try CouplingReader(context: context, cluster: cluster).table()
+            let (table, obstacles) = try Cluster.with(context.installation) { cluster in
+                (
+                    try CouplingReader(context: context, cluster: cluster).table(),
+                    try Self.obstacles(context, cluster)
+                )
             }
             let waiting = table.sorted { $0.isWaiting && (mapping == nil || $0.pairKey.mapping == mapping) }
                 .sorted { ($0.waitsSince ?? 0) < ($1.waitsSince ?? 0) }
-            let found = waiting.map { (pair: $0, chains: WaitingChain.chains(of: $0, in: table)) }
+            let found = waiting.map { pair in
+                let chains = WaitingChain.chains(of: pair, in: table)
+                let causes = chains.map {
+                    RootCause(of: $0, mapping: pair.pairKey.mapping, obstacle: obstacles.obstacle)
+                }
+                return Found(pair: pair, chains: chains, causes: causes)
+            }
             let shown = limit == 0 ? found : Array(found.prefix(limit))
             if context.isJSON {
-                context.print(json: shown.map { Record($0.pair, $0.chains, now: context.now()) })
+                context.print(json: shown.map { Record($0, now: context.now()) })
             } else if found.isEmpty {
                 context.console.print("nothing waits")
             } else {
@@ -64,23 +77,35 @@ struct WaitingCommand {
                 if shown.count < found.count {
                     context.console.print("\(shown.count) of \(found.count) waiting records; --limit 0 shows all")
                 }
-                Self.printCauses(found.map(\.chains), context)
+                Self.printCauses(found.map(\.causes), context)
             }
             return .done
         }
     }
 
-    private static func print(_ found: [(pair: PairGlance, chains: [WaitingChain])], _ context: CommandContext) {
+    /// What keeps workers from reading and going on.
+    private static func obstacles(_ context: CommandContext, _ cluster: Cluster) throws -> Obstacles {
+        var obstacles = Obstacles(mappings: context.installation.active)
+        let control = try ControlRecords.read(context, cluster)
+        for gate in control.gates where !gate.open { obstacles.closedGates[gate.worker] = gate.reason ?? "" }
+        for hold in control.holds { obstacles.holds[hold.mapping] = hold.reason ?? "" }
+        let now = context.now()
+        let living = Set(try StatusCommand.heartbeats(context, cluster).filter { $0.isAlive(at: now) }.map(\.worker))
+        for worker in context.installation.workers where !living.contains(worker) { obstacles.stopped[worker] = "" }
+        return obstacles
+    }
+
+    private static func print(_ found: [Found], _ context: CommandContext) {
         var table = context.table("MAPPING", "KEY", "SINCE", "WAITS FOR", "ROOT CAUSE")
-        for (pair, chains) in found {
+        for record in found {
+            let pair = record.pair
             var isFirst = true
-            for chain in chains {
+            for (chain, cause) in zip(record.chains, record.causes) {
                 let first = chain.links[0]
-                let cause = chain.root
                 table.add([
                     .init(isFirst ? pair.pairKey.mapping : ""), .init(isFirst ? pair.name : ""),
                     .init(isFirst ? context.age(pair.waitsSince ?? 0) : ""), .init("\(first.mapping) \(first.key)"),
-                    .init("\(cause.mapping) \(cause.key) \(cause.finding.words)", cause.finding.style),
+                    .init(cause.text, cause.style),
                 ])
                 isFirst = false
             }
@@ -89,35 +114,31 @@ struct WaitingCommand {
     }
 
     /// The root causes, those that hold most records first.
-    private static func printCauses(_ chains: [[WaitingChain]], _ context: CommandContext) {
-        var counts: [Cause: Int] = [:]
-        for ofOne in chains {
-            for cause in Set(ofOne.map { Cause(mapping: $0.root.mapping, key: $0.root.key, finding: $0.root.finding) })
-            {
-                counts[cause, default: 0] += 1
-            }
+    private static func printCauses(_ causes: [[RootCause]], _ context: CommandContext) {
+        var counts: [RootCause: Int] = [:]
+        for ofOne in causes {
+            for cause in Set(ofOne) { counts[cause, default: 0] += 1 }
         }
-        let sorted = counts.sorted { ($1.value, $0.key.mapping, $0.key.key) < ($0.value, $1.key.mapping, $1.key.key) }
+        let sorted = counts.sorted { ($1.value, $0.key.text) < ($0.value, $1.key.text) }
         var table = context.table("RECORDS", "ROOT CAUSE")
         for (cause, count) in sorted.prefix(10) {
-            table.add([
-                .init(String(count)),
-                .init("\(cause.mapping) \(cause.key) \(cause.finding.words)", cause.finding.style),
-            ])
+            table.add([.init(String(count)), .init(cause.text, cause.style)])
         }
         context.console.print("\n\(table.text())")
     }
 }
 
 extension WaitingCommand.Record {
-    init(_ pair: PairGlance, _ chains: [WaitingChain], now: Int64) {
+    init(_ found: WaitingCommand.Found, now: Int64) {
+        let pair = found.pair
         pairKey = pair.pairKey.description
         mapping = pair.pairKey.mapping
         key = pair.name
         since = Timestamp.text(milliseconds: pair.waitsSince ?? 0)
         seconds = max(0, now - (pair.waitsSince ?? now)) / 1_000
         deferred = pair.isDeferred
-        self.chains = chains.map { $0.links.map(WaitingCommand.Link.init) }
+        chains = found.chains.map { $0.links.map(WaitingCommand.Link.init) }
+        causes = found.causes.map(\.word)
     }
 }
 
@@ -130,6 +151,15 @@ extension WaitingCommand.Link {
         case .failed(let error), .skipped(let error): self.error = error.map { "\($0.code): \($0.message)" }
         default: error = nil
         }
+    }
+}
+
+extension RootCause {
+    /// What readers are told, with the record's name.
+    fileprivate var text: String { "\(link.mapping) \(link.key) \(words)" }
+
+    fileprivate var style: TableFormatter.Style {
+        obstacle?.kind == .workerStopped ? .bad : obstacle == nil ? link.finding.style : .faint
     }
 }
 

@@ -1,21 +1,22 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import SyncModel
+package import Diagnosis
+package import SyncModel
 
-@testable import Operations
+/// Couplings in every state, made for tests; their natural keys are their names.
+package enum Pairs {
+    /// Whose they are.
+    package static let company = "CRONUS"
 
-/// Makes pairs for tests; their natural keys are their names.
-enum Pairs {
-    static let company = "CRONUS"
-
-    static func id(_ number: Int) -> String {
+    /// An id with a number in it.
+    package static func id(_ number: Int) -> String {
         let digits = String(number)
         return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
     }
 
     /// A coupling in a state.
-    static func coupling(
+    package static func coupling(
         _ mapping: String,
         _ key: String?,
         _ number: Int,
@@ -51,7 +52,7 @@ enum Pairs {
     }
 
     /// A pair in a state.
-    static func pair(
+    package static func pair(
         _ mapping: String,
         _ key: String?,
         _ number: Int,
@@ -65,7 +66,7 @@ enum Pairs {
     }
 
     /// A waiting pair.
-    static func waiting(_ mapping: String, _ key: String, _ number: Int, for references: [(String, String)])
+    package static func waiting(_ mapping: String, _ key: String, _ number: Int, for references: [(String, String)])
         -> PairGlance
     {
         pair(

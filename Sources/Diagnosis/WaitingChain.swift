@@ -1,12 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SyncModel
+package import SyncModel
 
 /// Why a record waits, link by link down to what has to change for it to go on.
-struct WaitingChain: Sendable, Hashable {
+package struct WaitingChain: Sendable, Hashable {
     /// How things stand with a record that is waited for.
-    enum Finding: Sendable, Hashable {
+    package enum Finding: Sendable, Hashable {
         /// Nothing was ever seen of it.
         case unseen
         /// It is outside its table filter.
@@ -32,18 +32,31 @@ struct WaitingChain: Sendable, Hashable {
     }
 
     /// A record that is waited for.
-    struct Link: Sendable, Hashable {
-        let mapping: String
+    package struct Link: Sendable, Hashable {
+        package let mapping: String
         /// Its natural key, or its id.
-        let key: String
-        var finding: Finding
+        package let key: String
+        /// How things stand with it.
+        package var finding: Finding
+
+        /// Makes a link.
+        package init(mapping: String, key: String, finding: Finding) {
+            self.mapping = mapping
+            self.key = key
+            self.finding = finding
+        }
     }
 
     /// From what the record waits for down to the root cause; at least one.
-    let links: [Link]
+    package let links: [Link]
 
     /// The last link: what has to change.
-    var root: Link { links[links.count - 1] }
+    package var root: Link { links[links.count - 1] }
+
+    /// Makes a chain of at least one link.
+    package init(links: [Link]) {
+        self.links = links
+    }
 }
 
 extension WaitingChain {
@@ -53,8 +66,20 @@ extension WaitingChain {
     ///
     /// What the record itself noted may be older than the couplings, so only the names of its references are taken from
     /// it. Each pair is followed once, so that circles and references that meet again end.
-    static func chains(of pair: PairGlance, in table: CouplingTable) -> [WaitingChain] {
-        var search = Search(table: table)
+    ///
+    /// - Parameters:
+    ///   - pair: the pair that waits.
+    ///   - table: the couplings.
+    ///   - absent: how things stand with a record of a company that the table lacks; where it has all couplings, nothing
+    ///     was ever seen of it.
+    /// - Returns: the chains; none for a pair that does not wait.
+    package static func chains(
+        of pair: PairGlance,
+        in table: CouplingTable,
+        absent: @escaping (Waiting.Reference, String) -> Finding = { _, _ in .unseen }
+    ) -> [WaitingChain] {
+        guard pair.waitsSince != nil else { return [] }
+        var search = Search(table: table, absent: absent)
         search.follow(pair)
         var roots: Set<Link> = []
         return search.chains.filter { roots.insert($0.root).inserted }
@@ -69,6 +94,7 @@ extension WaitingChain {
         }
 
         let table: CouplingTable
+        let absent: (Waiting.Reference, String) -> Finding
         var chains: [WaitingChain] = []
         private var steps: [Step] = []
         /// The links between the pairs of `steps`, one fewer than these.
@@ -76,8 +102,9 @@ extension WaitingChain {
         private var above: Set<PairKey> = []
         private var followed: Set<PairKey> = []
 
-        init(table: CouplingTable) {
+        init(table: CouplingTable, absent: @escaping (Waiting.Reference, String) -> Finding) {
             self.table = table
+            self.absent = absent
         }
 
         mutating func follow(_ pair: PairGlance) {
@@ -113,6 +140,8 @@ extension WaitingChain {
             } else if let found {
                 link.finding = Finding(found)
                 if link.finding == .waiting, above.contains(found.pairKey) { link.finding = .circle }
+            } else {
+                link.finding = absent(reference, pair.pairKey.company)
             }
             guard link.finding == .waiting, let found else { return chains.append(WaitingChain(links: path + [link])) }
             guard !followed.contains(found.pairKey) else { return }
@@ -124,7 +153,7 @@ extension WaitingChain {
 
 extension WaitingChain.Finding {
     /// How things stand with a pair that another refers to.
-    init(_ pair: PairGlance) {
+    package init(_ pair: PairGlance) {
         self =
             switch pair.state {
             case _ where pair.exists: .exists
@@ -139,7 +168,7 @@ extension WaitingChain.Finding {
     }
 
     /// One word for programs.
-    var word: String {
+    package var word: String {
         switch self {
         case .unseen: "unseen"
         case .filtered: "filtered"
@@ -156,7 +185,7 @@ extension WaitingChain.Finding {
     }
 
     /// What readers are told.
-    var words: String {
+    package var words: String {
         switch self {
         case .unseen: "was never seen"
         case .filtered: "is filtered out"
@@ -174,5 +203,12 @@ extension WaitingChain.Finding {
 
     private static func reason(_ error: RecordError?) -> String {
         error.map { ": \($0.code)" } ?? ""
+    }
+}
+
+extension WaitingChain {
+    /// The first and the last links, where there are more than twice so many; else all.
+    package func ends(_ count: Int) -> [Link] {
+        links.count <= 2 * count ? links : Array(links.prefix(count) + links.suffix(count))
     }
 }

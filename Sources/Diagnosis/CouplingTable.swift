@@ -1,33 +1,33 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SyncModel
+package import SyncModel
 
 /// The newest coupling of every pair, found by pair, by id and by natural key.
-struct CouplingTable {
+package struct CouplingTable {
     private struct Reference: Hashable {
         let mapping: String
         let company: String
         let key: String
     }
 
-    private(set) var pairs: [PairKey: PairGlance] = [:]
+    package private(set) var pairs: [PairKey: PairGlance] = [:]
     private var references: [Reference: [PairKey]] = [:]
 
     /// Makes a table of these pairs.
-    init(_ pairs: [PairGlance] = []) {
+    package init(_ pairs: [PairGlance] = []) {
         for pair in pairs { put(pair) }
     }
 
     /// Takes in a pair's newest coupling.
-    mutating func put(_ pair: PairGlance) {
+    package mutating func put(_ pair: PairGlance) {
         remove(pair.pairKey)
         pairs[pair.pairKey] = pair
         for reference in names(of: pair) { references[reference, default: []].append(pair.pairKey) }
     }
 
     /// Forgets a pair.
-    mutating func remove(_ key: PairKey) {
+    package mutating func remove(_ key: PairKey) {
         guard let pair = pairs.removeValue(forKey: key) else { return }
         for reference in names(of: pair) {
             references[reference]?.removeAll { $0 == key }
@@ -36,14 +36,14 @@ struct CouplingTable {
     }
 
     /// The pair that a reference means; of several with one natural key the one that exists, and rather one that lives.
-    func pair(mapping: String, company: String, key: String) -> PairGlance? {
+    package func pair(mapping: String, company: String, key: String) -> PairGlance? {
         let reference = Reference(mapping: mapping, company: company, key: Self.normalized(key))
         let found = (references[reference] ?? []).compactMap { pairs[$0] }
         return found.first(where: \.exists) ?? found.first { $0.state != .deleted } ?? found.first
     }
 
     /// The pairs in the order of mapping, natural key and pair key.
-    func sorted(where isWanted: (PairGlance) -> Bool) -> [PairGlance] {
+    package func sorted(where isWanted: (PairGlance) -> Bool) -> [PairGlance] {
         pairs.values.filter(isWanted).sorted {
             ($0.pairKey.mapping, $0.name, $0.pairKey.description) < (
                 $1.pairKey.mapping, $1.name, $1.pairKey.description
@@ -52,7 +52,7 @@ struct CouplingTable {
     }
 
     /// A natural key as the workers compare it: without blanks around it, upper case.
-    static func normalized(_ key: String) -> String {
+    package static func normalized(_ key: String) -> String {
         if key.utf8.allSatisfy({ $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }) { return key }
         let inner = key.drop { $0 == " " }
         let blanks = inner.reversed().prefix { $0 == " " }.count

@@ -1,35 +1,35 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SyncModel
+package import SyncModel
 
 /// What operators ask of a pair: a coupling without its values and images, so that all of them fit into memory.
-struct PairGlance: Sendable, Hashable {
-    var pairKey: PairKey
-    var state: Coupling.State
-    var exists: Bool
+package struct PairGlance: Sendable, Hashable {
+    package var pairKey: PairKey
+    package var state: Coupling.State
+    package var exists: Bool
     /// The natural key by which others refer to it; nil: only by its id.
-    var key: String?
+    package var key: String?
     /// The Business Central record's id.
-    var id: String
+    package var id: String
     /// The Dataverse row's id.
-    var rowID: String
+    package var rowID: String
     /// A change was sent whose result is not known.
-    var isInFlight: Bool
-    var failures: Int
-    var error: RecordError?
+    package var isInFlight: Bool
+    package var failures: Int
+    package var error: RecordError?
     /// When the waiting began, in milliseconds since 1970; nil: nothing waits.
-    var waitsSince: Int64?
-    var waitsFor: [Waiting.Reference]
+    package var waitsSince: Int64?
+    package var waitsFor: [Waiting.Reference]
     /// The change went out without these references.
-    var isDeferred: Bool
+    package var isDeferred: Bool
     /// When it was last written, in milliseconds since 1970.
-    var updatedAt: Int64
+    package var updatedAt: Int64
     /// The home partition.
-    var partition: Int32
+    package var partition: Int32
 
     /// Looks at a coupling record.
-    init(_ coupling: Coupling, partition: Int32) {
+    package init(_ coupling: Coupling, partition: Int32) {
         pairKey = coupling.pairKey
         state = coupling.state
         exists = coupling.exists
@@ -47,9 +47,9 @@ struct PairGlance: Sendable, Hashable {
     }
 
     /// What operators know it by.
-    var name: String { key ?? id }
+    package var name: String { key ?? id }
     /// Waits for other records or for a result; failed and skipped ones wait for a command instead.
-    var isWaiting: Bool { waitsSince != nil && !hasFailed }
+    package var isWaiting: Bool { waitsSince != nil && !hasFailed }
     /// Failed or skipped.
-    var hasFailed: Bool { state == .failed || state == .skipped }
+    package var hasFailed: Bool { state == .failed || state == .skipped }
 }

@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Diagnosis
+import DiagnosisTestSupport
 import SyncModel
 import Testing
-
-@testable import Operations
 
 @Suite("The root cause of waiting")
 struct WaitingChainTests {

@@ -1,0 +1,31 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The files of the page as they lie in the project.
+struct PageFiles: Sendable {
+    /// The frame, with a place for what changes.
+    let frame: (before: String, after: String)
+    let style: [UInt8]
+    let script: [UInt8]
+    let icon: [UInt8]
+
+    /// Where what changes goes in the frame.
+    private static let place = "<!-- main -->"
+
+    /// Reads the files; nil where they are not beside the executable.
+    init?() {
+        let folder = Bundle.module.bundleURL.appendingPathComponent("Page")
+        guard let frame = try? String(contentsOf: folder.appendingPathComponent("page.html"), encoding: .utf8),
+            let place = frame.range(of: Self.place),
+            let style = try? Data(contentsOf: folder.appendingPathComponent("page.css")),
+            let script = try? Data(contentsOf: folder.appendingPathComponent("page.js")),
+            let icon = try? Data(contentsOf: folder.appendingPathComponent("icon.svg"))
+        else { return nil }
+        self.frame = (String(frame[..<place.lowerBound]), String(frame[place.upperBound...]))
+        self.style = Array(style)
+        self.script = Array(script)
+        self.icon = Array(icon)
+    }
+}
