@@ -40,6 +40,8 @@ public final class Worker {
     var ownEnds: [TopicPartition: Int64] = [:]
     var lastOwnEnds: Int64 = 0
     var stopped: Set<TopicPartition> = []
+    /// What is paused by gates, holds and stops; nil while partitions are not taken up yet, and all of them are.
+    var paused: Set<TopicPartition>?
     /// The ids that this process has had in its group.
     var memberIDs: Set<String> = []
     /// When another process with our name took our place in the group.
