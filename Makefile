@@ -22,9 +22,10 @@ demo: setup
 	$(SWIFT) build -c release --product local-stack
 	.build/release/local-stack demo
 
+# Without a real Kafka, also where KAFKA_HOME is set: that is test-cluster.
 test: setup
 	$(SWIFT) build
-	$(SWIFT) test
+	env -u KAFKA_HOME $(SWIFT) test
 
 test-cluster: setup
 	@if [ -z "$$KAFKA_HOME" ]; then \

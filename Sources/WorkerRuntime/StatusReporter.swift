@@ -111,7 +111,8 @@ final class StatusReporter {
 
     /// Asks about partitions that are not read, and tells the lag as it is known now.
     private func writeLag(_ worker: Worker, at now: Int64) throws {
-        let positions = worker.paused.map { ($0, worker.committed[$0] ?? Consumer.beginning) }
+        let paused = worker.paused.map { Array($0) } ?? worker.assigned
+        let positions = paused.map { ($0, worker.committed[$0] ?? Consumer.beginning) }
         try worker.unread.look(at: Dictionary(uniqueKeysWithValues: positions))
         worker.showLag()
         writer.key("lagSeconds")

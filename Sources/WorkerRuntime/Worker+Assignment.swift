@@ -46,7 +46,7 @@ extension Worker {
         ends = [:]
         committed = [:]
         readOwnChangelogs()
-        paused = []
+        paused = nil
         unfinished.removeAll()
         engine.ownedPartitions = []
         engine.clearReleases()
@@ -89,7 +89,7 @@ extension Worker {
             return
         }
         try consumer.pause(assigned)
-        paused = assigned
+        paused = nil
         guard isCopartitioned() else { return }
         readOwnChangelogs()
         restoration = Restoration(ends: try tail.ends(), startedAt: clock())
@@ -199,20 +199,32 @@ extension Worker {
         }
     }
 
-    /// Pauses and resumes change topics as the coordinator's gates and the operator's holds say; the inbox always flows.
+    /// Reads of the change topics what the coordinator's gates and the operator's holds leave open; the inbox always flows.
+    ///
+    /// Where that changes, every partition is assigned again from the position that this worker has reached. librdkafka's
+    /// own memory of a paused partition is not relied on: version 2.0.2 goes back to the last pause where a partition is
+    /// resumed that was not paused, and on from a record that was given out and dropped where it is paused anew.
     func obeyControl() throws {
         control.acknowledge()
-        var paused: [TopicPartition] = []
-        var open: [TopicPartition] = []
-        for partition in assigned {
-            let isHeld =
-                partition.topic != configuration.inboxTopic && !control.isOpen(for: mappings(fedBy: partition.topic))
-            if isHeld || stopped.contains(partition) { paused.append(partition) } else { open.append(partition) }
-        }
-        self.paused = paused
-        if !paused.isEmpty { try consumer.pause(paused) }
-        if !open.isEmpty { try consumer.resume(open) }
         telemetry.gateOpen.set(control.isOpen ? 1 : 0, [configuration.worker])
+        let closed = assigned.filter { partition in
+            stopped.contains(partition)
+                || (partition.topic != configuration.inboxTopic
+                    && !control.isOpen(for: mappings(fedBy: partition.topic)))
+        }
+        guard !assigned.isEmpty, Set(closed) != paused else { return }
+        try consumer.assign(positions())
+        if !closed.isEmpty { try consumer.pause(closed) }
+        let open = assigned.filter { !closed.contains($0) }
+        if !open.isEmpty { try consumer.resume(open) }
+        paused = Set(closed)
+    }
+
+    /// Behind the last event of each assigned partition that was taken: in the open batch, or committed.
+    private func positions() -> [TopicPartition: Int64] {
+        Dictionary(
+            uniqueKeysWithValues: assigned.map { ($0, batch?.offsets[$0] ?? committed[$0] ?? Consumer.beginning) }
+        )
     }
 
     private func mappings(fedBy topic: String) -> [String] {

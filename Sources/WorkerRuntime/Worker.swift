@@ -33,8 +33,6 @@ public final class Worker {
     var topicNames: TopicNames
     var unfinished = UnfinishedRecords()
     let unread: UnreadRecords
-    /// Assigned partitions that are not read at present.
-    var paused: [TopicPartition] = []
     var assigned: [TopicPartition] = []
     var restoration: Restoration?
     var ends: [TopicPartition: Int64] = [:]
@@ -43,6 +41,8 @@ public final class Worker {
     var ownEnds: [TopicPartition: Int64] = [:]
     var lastOwnEnds: Int64 = 0
     var stopped: Set<TopicPartition> = []
+    /// What is paused by gates, holds and stops; nil while partitions are not taken up yet, and all of them are.
+    var paused: Set<TopicPartition>?
     /// The ids that this process has had in its group.
     var memberIDs: Set<String> = []
     /// When another process with our name took our place in the group.

@@ -60,12 +60,29 @@ public struct WorkerConfiguration: Sendable {
         "partition.assignment.strategy": "range",
     ]
 
-    /// What is wrong with properties that differ from the required ones.
+    /// Properties that are the worker's own to choose, and from what.
+    static let ownProperties = [
+        "enable.auto.commit": "offsets are committed with their transactions",
+        "enable.auto.offset.store": "offsets are committed with their transactions",
+        "enable.idempotence": "exactly-once needs true",
+        "group.id": "it is SYNC_TOPIC_PREFIX and the worker's name",
+        "group.instance.id": "it is the worker's name and SYNC_INSTANCE",
+        "message.max.bytes": "the topics take 8 MiB",
+        "partitioner": "records lie where Java's default partitioner puts them",
+        "transactional.id": "it is SYNC_TOPIC_PREFIX, the worker's name and SYNC_INSTANCE",
+    ]
+
+    /// What is wrong with properties that differ from the required ones, or are not to be given.
     static func forbidden(in properties: [String: String]) -> [(property: String, problem: String)] {
-        requiredProperties.sorted { $0.key < $1.key }.compactMap { name, required in
-            guard let given = properties[name], given != required else { return nil }
-            return (name, "\"\(given)\" is not possible; exactly-once needs \(required)")
+        let required = requiredProperties.sorted { $0.key < $1.key }.compactMap { name, required in
+            properties[name].flatMap { given in
+                given == required ? nil : (name, "\"\(given)\" is not possible; exactly-once needs \(required)")
+            }
         }
+        let own = ownProperties.sorted { $0.key < $1.key }.compactMap { name, reason in
+            properties[name].map { (name, "\"\($0)\" is not possible; \(reason)") }
+        }
+        return required + own
     }
 
     /// With librdkafka's statistics told, every while that the operator chose or else ours.

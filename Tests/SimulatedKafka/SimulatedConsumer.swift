@@ -18,6 +18,15 @@ final class SimulatedConsumer: ConsumerClient {
         var offset: Int64
         var isPaused = false
         var toldEnd: Int64 = -1
+        /// Where a resumed partition goes on.
+        var resumesAt: Int64
+
+        init(partition: TopicPartition, log: PartitionLog, offset: Int64) {
+            self.partition = partition
+            self.log = log
+            self.offset = offset
+            resumesAt = offset
+        }
     }
 
     private let process: SimulatedProcess
@@ -31,6 +40,8 @@ final class SimulatedConsumer: ConsumerClient {
     private var rebalanceHandler: ((Consumer.Rebalance) -> Void)?
     private var membership = Membership.none
     private var positions: [Position] = []
+    /// Behind the last record that was given of each partition, also by an earlier assignment.
+    private var given: [TopicPartition: Int64] = [:]
     private var errors: [KafkaError] = []
     private var isClosed = false
     private var isFenced = false
@@ -137,6 +148,7 @@ final class SimulatedConsumer: ConsumerClient {
         guard position.offset <= position.log.end else { return outOfRange(index) }
         if let record = position.log.next(from: position.offset, committedOnly: readsCommitted) {
             positions[index].offset = record.offset + 1
+            given[position.partition] = record.offset + 1
             return .message(
                 Message(
                     at: position.partition,
@@ -186,14 +198,21 @@ final class SimulatedConsumer: ConsumerClient {
         }
     }
 
-    func pause(_ partitions: [TopicPartition]) throws { try setPaused(partitions, true, "pause") }
-
-    func resume(_ partitions: [TopicPartition]) throws { try setPaused(partitions, false, "resume") }
-
-    private func setPaused(_ partitions: [TopicPartition], _ isPaused: Bool, _ operation: String) throws {
-        try live(operation)
+    /// As librdkafka does it: a pause remembers what was given last, even before the assignment.
+    func pause(_ partitions: [TopicPartition]) throws {
+        try live("pause")
         for index in positions.indices where partitions.contains(positions[index].partition) {
-            positions[index].isPaused = isPaused
+            positions[index].isPaused = true
+            if let offset = given[positions[index].partition] { positions[index].resumesAt = offset }
+        }
+    }
+
+    /// As librdkafka does it: a partition goes on where the last pause or assignment was, also if it was not paused.
+    func resume(_ partitions: [TopicPartition]) throws {
+        try live("resume")
+        for index in positions.indices where partitions.contains(positions[index].partition) {
+            positions[index].isPaused = false
+            positions[index].offset = positions[index].resumesAt
         }
     }
 

@@ -43,6 +43,45 @@ struct ControlTests {
         }
     }
 
+    /// What concerns others, or changes nothing, makes nobody read anything again.
+    @Test(.timeLimit(.minutes(1)))
+    func aRecordThatChangesNothingLetsEveryoneGoOn() async throws {
+        try await onOwnThread {
+            let stack = try WorkerStack()
+            defer { stack.close() }
+            stack.start("unit-worker", "product-worker")
+            let items = ItemRecord.make(6)
+            try stack.send(items.map(\.unitEvent) + items.map { $0.event("c", sequence: 1) })
+            try stack.wait(for: "the products") { stack.haveChanges(Array(items[0..<6]), 2) }
+            try stack.send(Array("nonsense".utf8), key: Array(items[0].id.utf8), to: "bc.changes.items")
+            try stack.wait(for: "a dead letter of each worker") { stack.deadLetters.count == 2 }
+            let taken = counts(stack)
+
+            for mapping in ["CURRENCY", "CUSTOMER"] {
+                let hold = #"{"type":"hold","mapping":"\#(mapping)","reason":"other","since":"\#(Self.instant)"}"#
+                try control(stack, "hold/\(mapping)", hold)
+                try control(stack, "hold/\(mapping)", nil)
+            }
+            try control(stack, "gate/product-worker", gate(isOpen: true))
+            // A closed gate shows that everything before it was taken, and what comes after it that all goes on.
+            try control(stack, "gate/product-worker", gate(isOpen: false))
+            try stack.wait(for: "the closed gate") { gaugeOfGate(stack) == 0 }
+            try control(stack, "gate/product-worker", gate(isOpen: true))
+            let more = Array(ItemRecord.make(8)[6...])
+            try stack.send(more.map(\.unitEvent) + more.map { $0.event("c", sequence: 1) })
+            try stack.wait(for: "products behind the control records") { stack.haveChanges(more, 2) }
+            #expect(counts(stack) == taken)
+            #expect(stack.deadLetters.count == 2)
+        }
+    }
+
+    /// Events of items that the product worker knew already.
+    private func counts(_ stack: WorkerStack) -> [Double?] {
+        ["unchanged", "stale"].map {
+            stack.metric("product-worker", #"sync_records_total{mapping="ITEM-PRODUCT",result="\#($0)"}"#)
+        }
+    }
+
     /// Holding the mapping of items lets resources go on.
     private func heldByMapping(_ stack: WorkerStack, _ items: [ItemRecord]) throws {
         let hold = #"{"type":"hold","mapping":"ITEM-PRODUCT","reason":"clean-up","since":"\#(Self.instant)"}"#
