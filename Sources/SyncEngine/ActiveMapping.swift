@@ -33,10 +33,19 @@ public final class ActiveMapping: Sendable {
         limitedByRule = mapping.fields.filter { $0.isByRule && $0.maximumLength != nil }
     }
 
-    /// Whether a record's image meets the table filter.
+    /// Whether a record's image meets the table filter; one that the filter cannot judge does, to fail afterwards.
     func admits(_ image: JSONValue) -> Bool {
-        for condition in mapping.businessCentral.filter where !condition.holds(for: image) { return false }
+        for condition in mapping.businessCentral.filter where !condition.holds(for: image) {
+            return condition.flaw(in: image) != nil
+        }
         return true
+    }
+
+    /// Refuses a record whose values the table filter cannot judge: it must be neither taken nor left out by mistake.
+    func checkFilter(_ image: JSONValue) throws(RecordError) {
+        for condition in mapping.businessCentral.filter {
+            if let flaw = condition.flaw(in: image) { throw flaw }
+        }
     }
 }
 

@@ -114,6 +114,24 @@ extension FilterCondition {
         }
     }
 
+    /// What is wrong with a value that the condition cannot judge: no single value, or no yes or no where one is asked for.
+    func flaw(in image: JSONValue) -> RecordError? {
+        guard let value = image[property] else { return nil }
+        switch value.kind {
+        case .null, .bool: return nil
+        case .object, .array: return PropertyReader.wrongType(property, "a single value")
+        case .string, .number:
+            let words =
+                switch test {
+                case .oneOf(let words), .noneOf(let words): words
+                }
+            guard words.allSatisfy({ $0 == "true" || $0 == "false" }) else { return nil }
+            let text = PropertyReader.comparable(value)
+            return text.isEmpty || text == "true" || text == "false"
+                ? nil : PropertyReader.wrongType(property, "true or false")
+        }
+    }
+
     /// Numbers compare by value; an absent property is blank, and also false and 0, as a BC field that was never set.
     private static func equal(_ value: String, _ wanted: String, isAbsent: Bool) -> Bool {
         if value == wanted { return true }

@@ -111,6 +111,7 @@ extension SyncEngine {
         image: JSONValue,
         partition: Int32
     ) throws -> RecordResult {
+        try active.checkFilter(image)
         var evaluation = try evaluate(coupling, active, image: image, eventAt: waiting.causation.eventAt)
         if let document = evaluation.closedDocument, evaluation.missing == [document],
             try reopen(document, for: coupling)

@@ -59,7 +59,11 @@ public struct ChangeEvent {
         image = found.flatMap { $0.kind == .object ? $0 : nil }
         if kind == .upsert, image == nil { throw Malformed("no \"after\" image, which op \(op) needs") }
         id = try ChangeEvent.recordID(image: image, keyID: keyID)
-        let source = event["source"]
+        let source = event["source"].flatMap { $0.isNull ? nil : $0 }
+        if let source, source.kind != .object { throw Malformed("\"source\" is no JSON object") }
+        if let company = source?["company"], !company.isNull, company.string == nil {
+            throw Malformed("\"company\" in \"source\" is no text")
+        }
         guard let company = source?["company"]?.string ?? defaultCompany, !company.isEmpty else {
             throw Malformed("no company in \"source\", and SYNC_COMPANY is not set")
         }
@@ -70,8 +74,9 @@ public struct ChangeEvent {
             modifiedAt: kind == .upsert ? image?["lastModifiedDateTime"]?.string : nil,
             eventAt: 0
         )
-        takeTime(event["ts_ms"].flatMap { $0.isNull ? nil : $0 } ?? event["source"]?["ts_ms"])
-        guard let text = version.modifiedAt, !text.isEmpty, !ChangeEvent.isTime(text) else { return }
+        takeTime(event["ts_ms"].flatMap { $0.isNull ? nil : $0 } ?? source?["ts_ms"])
+        guard kind == .upsert, let member = image?["lastModifiedDateTime"], !member.isNull else { return }
+        if let text = version.modifiedAt, text.isEmpty || ChangeEvent.isTime(text) { return }
         version.modifiedAt = nil
         flaw = .permanent(ChangeEvent.flawCode, "property \"lastModifiedDateTime\" is no time of the years 0 to 9999")
     }

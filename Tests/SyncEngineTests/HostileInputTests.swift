@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import DataverseSimulator
 import SyncEngine
 import SyncModel
 import Testing
@@ -30,6 +31,36 @@ struct HostileInputTests {
         #expect(
             installation.operations("POSTEDSALESINV-INV", Sample.id("invoice I2")) == [.create, .update, .setState]
         )
+    }
+
+    /// Taken for a blank it would be sent, taken for "yes" an item that is in use would be retired.
+    @Test(arguments: ["maybe", 5, ["yes": true], Value.array([true])] as [Value])
+    func filterPropertyThatSaysNeitherYesNorNoFailsItsRecord(blocked: Value) throws {
+        let installation = try withProducts()
+        let item = Sample.id("item 1000")
+        let before = installation.operations("ITEM-PRODUCT", item)
+        installation.send("items", Sample.item("1000", ["blocked": blocked]))
+        try installation.settle()
+        let failed = try #require(try installation.coupling("ITEM-PRODUCT", item))
+        #expect(failed.state == .failed)
+        #expect(failed.error?.code == "WrongType")
+        #expect(failed.error?.message.contains("\"blocked\"") == true)
+        #expect(installation.operations("ITEM-PRODUCT", item) == before)
+        installation.send("items", Sample.item("1000", ["blocked": "false", "displayName": "Chair"]))
+        try installation.settle()
+        #expect(try installation.row("ITEM-PRODUCT", item)?["name"] == "Chair")
+    }
+
+    @Test(arguments: [("source", 5), ("source", "x"), ("company", 5), ("company", ["x": 1])] as [(String, Value)])
+    func eventWhoseSourceIsNoneIsUnreadable(member: String, value: Value) throws {
+        let installation = try Installation()
+        let id = Sample.id("customer C1")
+        let source: Value = member == "source" ? value : ["system": "business-central", "company": value]
+        let event: Value = ["op": "u", "ts_ms": .number("1"), "source": source, "after": Sample.customer("C1")]
+        installation.produce("bc.changes.customers", key: id, value: event.bytes)
+        try installation.settle()
+        #expect(installation.deadLetters.count == 1)
+        #expect(try installation.coupling("CUSTOMER", id) == nil)
     }
 
     @Test(arguments: [1, 36, 64, 600, 5_000])

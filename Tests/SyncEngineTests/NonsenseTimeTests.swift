@@ -56,6 +56,13 @@ struct NonsenseTimeTests {
         #expect(try installation.coupling("CUSTOMER", customer)?.state == .coupled)
     }
 
+    @Test func timeThatIsNoTextFailsTheRecord() throws {
+        let installation = try Installation()
+        send(installation, Sample.customer("C1", ["lastModifiedDateTime": 5]), nil)
+        try installation.settle()
+        #expect(try installation.coupling("CUSTOMER", customer)?.error?.code == "WrongTime")
+    }
+
     @Test func whatCameWhileAChangeWasInFlightIsNotPublishedBehindIt() throws {
         let installation = try Installation(.init(isConfirmed: true))
         installation.send("customers", Sample.customer("C1"))
