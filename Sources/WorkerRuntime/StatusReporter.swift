@@ -119,7 +119,19 @@ final class StatusReporter {
         writer.integer(Int64(telemetry.lag.value(at: now)))
     }
 
+    /// Takes the heartbeat back, so that nobody takes an instance that was stopped for a living or a silent one.
     func close() {
+        do {
+            try producer.produce(
+                topic: "\(configuration.topicPrefix)sync.status",
+                partition: nil,
+                key: Array("\(configuration.worker)/\(instance)".utf8),
+                value: nil
+            )
+            try producer.flush(timeoutMs: 2_000)
+        } catch {
+            telemetry.log.info("the last heartbeat is not taken back", [("error", .string("\(error)"))])
+        }
         producer.close()
     }
 }

@@ -43,6 +43,31 @@ struct ControlTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func aStoppedInstanceTakesItsHeartbeatBack() async throws {
+        try await onOwnThread {
+            let stack = try WorkerStack()
+            defer { stack.close() }
+            stack.start("unit-worker")
+            let reader = try Consumer(configuration: stack.kafka, group: nil, observer: nil)
+            defer { reader.close() }
+            try reader.assign([TopicPartition("sync.status", 0): Consumer.beginning])
+            var last: Bool?
+            func look() {
+                if case .message(let message) = reader.poll(timeoutMs: 100) { last = message.value != nil }
+            }
+            try stack.wait(for: "a heartbeat") {
+                look()
+                return last == true
+            }
+            try stack.stop("unit-worker")
+            try stack.wait(for: "the heartbeat to be taken back") {
+                look()
+                return last == false
+            }
+        }
+    }
+
     /// What concerns others, or changes nothing, makes nobody read anything again.
     @Test(.timeLimit(.minutes(1)))
     func aRecordThatChangesNothingLetsEveryoneGoOn() async throws {
