@@ -8,7 +8,7 @@ import Testing
 
 @testable import Coordination
 
-@Suite("The page over HTTP", .timeLimit(.minutes(1)))
+@Suite("The page over HTTP", .timeLimit(.minutes(5)))
 struct PageRoutesTests {
     private final class Served {
         let prepared: PreparedPage

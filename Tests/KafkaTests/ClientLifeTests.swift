@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Clients that are closed, dropped or without a broker.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ClientLifeTests {
     private final class Recorder: KafkaObserver {
         let facilities = Mutex<Set<String>>([])

@@ -9,12 +9,12 @@ import Testing
 
 /// The simulated cluster keeps the same promises as a real one.
 struct SimulatedClusterTests {
-    @Test(.timeLimit(.minutes(1)), arguments: ConformanceCase.all(for: SimulatedTestCluster.capabilities))
+    @Test(.timeLimit(.minutes(5)), arguments: ConformanceCase.all(for: SimulatedTestCluster.capabilities))
     func conforms(to testCase: ConformanceCase) throws {
         try testCase.run(on: SimulatedTestCluster(course: CalmCourse()))
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ConformanceCase.all(for: SimulatedTestCluster.capabilities))
+    @Test(.timeLimit(.minutes(5)), arguments: ConformanceCase.all(for: SimulatedTestCluster.capabilities))
     func conformsInAnyOrder(to testCase: ConformanceCase) throws {
         for seed: UInt64 in 1...20 {
             do {

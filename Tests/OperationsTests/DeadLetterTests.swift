@@ -41,7 +41,7 @@ struct DeadLetterTests {
         #expect(letter(added + [Header("sync-value-omitted", "9000000 bytes")]).isValueOmitted)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func theTopicIsFoundWithAndWithoutItsPrefix() throws {
         let desk = try Desk("sync.dead-letters")
         try desk.produce("sync.dead-letters", partition: 0, key: "k", value: [1], headers: added)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Operations
 
-@Suite("syncctl's patience with answers that pass by themselves", .timeLimit(.minutes(1)))
+@Suite("syncctl's patience with answers that pass by themselves", .timeLimit(.minutes(5)))
 struct PatienceTests {
     /// A clock that goes on by the pauses only.
     private final class Time {

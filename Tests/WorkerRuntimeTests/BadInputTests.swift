@@ -52,7 +52,7 @@ struct BadInputTests {
     }
 
     /// A value as large as the dead letters take goes along, a larger one stays where it lies, and the letter says so.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aValueTooLargeForTheDeadLettersStaysWhereItLies() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()
@@ -118,7 +118,7 @@ struct BadInputTests {
     }
 
     /// A record whose id can be read and whose field cannot is failed; its next change is tried at once.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aWrongTypeFailsTheRecordUntilItsNextChange() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()
@@ -156,7 +156,7 @@ struct BadInputTests {
     }
 
     /// Object keys as a database connector writes them, no key, foreign partitions: the same outcome by way of the inbox.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func eventsOutsideTheirHomePartitionAreForwarded() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()

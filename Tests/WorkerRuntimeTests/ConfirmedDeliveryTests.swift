@@ -13,7 +13,7 @@ import Testing
 
 /// SYNC_DELIVERY=confirmed: a change counts when it is reported applied, and at most one of a pair is in flight.
 struct ConfirmedDeliveryTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func changesBehindOneInFlightMergeAndFailuresAreMendedByTheNextEvent() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()

@@ -10,7 +10,7 @@ import Testing
 struct ControlTests {
     private static let instant = "2026-01-01T00:00:00Z"
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aGateAndAHoldPauseTheChangeTopicsWhileTheInboxFlows() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()
@@ -43,7 +43,7 @@ struct ControlTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aStoppedInstanceTakesItsHeartbeatBack() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()
@@ -69,7 +69,7 @@ struct ControlTests {
     }
 
     /// What concerns others, or changes nothing, makes nobody read anything again.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aRecordThatChangesNothingLetsEveryoneGoOn() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()

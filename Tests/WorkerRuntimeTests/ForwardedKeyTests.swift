@@ -8,7 +8,7 @@ import Testing
 
 /// A key that is no text goes home with its event, and from there to the dead letters, byte for byte.
 struct ForwardedKeyTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aKeyThatIsNoUTF8ReachesTheDeadLettersUnaltered() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()

@@ -7,7 +7,7 @@ import Testing
 
 /// Lag in seconds: from the source time of the oldest record that is not finished.
 struct LagTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aRecordThatWaitsOrLiesBehindAGateIsNotFinished() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()

@@ -17,7 +17,7 @@ struct RestartTests {
         var testDescription: String { rawValue }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: State.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: State.allCases)
     func aRestartChangesNothing(from state: State) async throws {
         try await onOwnThread {
             let stack = try WorkerStack()

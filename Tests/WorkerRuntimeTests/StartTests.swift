@@ -26,7 +26,7 @@ struct StartTests {
         process.printed.filter { $0.hasPrefix("product-worker: ") }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aMissingTopicIsNamedWithTheCommandThatMakesIt() async throws {
         try await onOwnThread {
             let stack = try WorkerStack { $0.name == "sync.inbox.product-worker" ? nil : $0.partitions }
@@ -48,7 +48,7 @@ struct StartTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func anotherPartitionCountIsNamedWithTheCommandThatShowsIt() async throws {
         try await onOwnThread {
             let stack = try WorkerStack { $0.name == "bc.changes.items" ? 4 : $0.partitions }
@@ -79,7 +79,7 @@ struct StartTests {
     }
 
     /// The first process waits for Kafka with the directory in its hands, tells so, and ends when told to.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aStateDirectoryHasOneProcess() async throws {
         try await onOwnThread {
             let directory = try TemporaryDirectory()
@@ -97,7 +97,7 @@ struct StartTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aStateDirectoryThatCannotBeUsedIsNamed() async throws {
         try await onOwnThread {
             let directory = try TemporaryDirectory()
@@ -121,7 +121,7 @@ struct StartTests {
     }
 
     /// All that is wrong in one go: values, unknown names with the nearest known one, and properties of the Kafka client.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func wrongSettingsAreAllReportedAtOnce() async throws {
         try await onOwnThread {
             let wrong = [
@@ -146,7 +146,7 @@ struct StartTests {
     }
 
     /// What only shows with the mappings is reported along with the rest: a missing currency, a wrong file.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func wrongSettingsAreReportedAlongWithWhatTheMappingsNeed() async throws {
         try await onOwnThread {
             let directory = try TemporaryDirectory()
@@ -170,7 +170,7 @@ struct StartTests {
     }
 
     /// Records would wait for ever for what no worker runs, so no worker starts.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aLookupOfWhatNobodyRunsStopsTheStart() async throws {
         try await onOwnThread {
             let directory = try TemporaryDirectory()

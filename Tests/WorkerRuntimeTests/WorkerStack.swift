@@ -168,7 +168,7 @@ final class WorkerStack {
     // MARK: Waiting
 
     /// Reads what comes out until something holds; says what was waited for when it takes too long or a worker ends.
-    func wait(for what: String, seconds: Int64 = 60, until isMet: () throws -> Bool) throws {
+    func wait(for what: String, seconds: Int64 = 180, until isMet: () throws -> Bool) throws {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while try !isMet() {
             for (name, worker) in workers {
