@@ -13,12 +13,12 @@ struct ForwardedKeyTests {
         try await onOwnThread {
             let stack = try WorkerStack()
             defer { stack.close() }
-            var forwarded: String?
+            var forwarded: (key: [UInt8]?, value: String)?
             let look = stack.monitor.onRecord
             stack.monitor.onRecord = { message in
                 look?(message)
                 if message.topic == "sync.inbox.product-worker", let value = message.value {
-                    forwarded = String(decoding: value, as: UTF8.self)
+                    forwarded = (message.key.map { Array($0) }, String(decoding: value, as: UTF8.self))
                 }
             }
             stack.start("product-worker")
@@ -35,10 +35,15 @@ struct ForwardedKeyTests {
                 forwarded != nil && stack.coupling("ITEM-PRODUCT", item.id) != nil
             }
             let message = try #require(forwarded)
-            #expect(message.contains(#""key":null,"keyHex":"ff0041fe""#), "\(message)")
+            #expect(message.value.contains(#""key":null,"keyHex":"ff0041fe""#), "\(message.value)")
             // The same message with an event that nobody can read.
-            let unreadable = message.replacing(#""op":"c""#, with: #""op":"?""#)
-            try stack.send(Array(unreadable.utf8), key: nil, to: "sync.inbox.product-worker", partition: item.home)
+            let unreadable = message.value.replacing(#""op":"c""#, with: #""op":"?""#)
+            try stack.send(
+                Array(unreadable.utf8),
+                key: message.key,
+                to: "sync.inbox.product-worker",
+                partition: item.home
+            )
             try stack.flush()
             try stack.wait(for: "its dead letter") { !stack.deadLetters.isEmpty }
             #expect(stack.deadLetters.map(\.key) == [key])
