@@ -160,55 +160,57 @@ struct PipelineBenchmark {
     func json() -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("throughput")
-        writer.beginArray()
-        for run in throughput {
-            writer.beginObject()
-            writer.key("program")
-            writer.string(run.contender.kind.rawValue)
-            for (name, value) in [
+        write("throughput", throughput, to: &writer) { run in
+            [
                 ("batch", Int64(run.contender.batchMax)), ("eventsPerSecond", Int64(run.eventsPerSecond)),
                 ("processorNanoseconds", Int64(run.processorMicroseconds * 1_000)),
                 ("peakResidentBytes", Int64(run.peakResidentBytes)),
-            ] {
-                writer.key(name)
-                writer.integer(value)
-            }
-            writer.endObject()
+            ]
+        } program: {
+            $0.contender.kind
         }
-        writer.endArray()
-        writer.key("latency")
-        writer.beginArray()
-        for run in latency {
-            writer.beginObject()
-            writer.key("program")
-            writer.string(run.contender.kind.rawValue)
-            for (name, value) in [
+        write("latency", latency, to: &writer) { run in
+            [
                 ("rate", Int64(run.rate)), ("p50Ms", run.percentile(0.5)), ("p99Ms", run.percentile(0.99)),
                 ("p999Ms", run.percentile(0.999)),
-            ] {
-                writer.key(name)
-                writer.integer(value)
-            }
-            writer.endObject()
+            ]
+        } program: {
+            $0.contender.kind
         }
-        writer.endArray()
-        writer.key("restore")
-        writer.beginArray()
-        for run in restores {
-            writer.beginObject()
-            for (name, value) in [
+        write("restore", restores, to: &writer) { run in
+            [
                 ("couplings", Int64(run.couplings)), ("recordsPerSecond", Int64(run.workerRate)),
                 ("loaderRecordsPerSecond", Int64(run.loaderRate)), ("anonymousBytes", Int64(run.anonymousBytes)),
                 ("restartMs", Int64(run.restartSeconds * 1_000)),
-            ] {
+            ]
+        } program: { _ in
+            nil
+        }
+        writer.endObject()
+        return writer.bytes + [0x0a]
+    }
+
+    private func write<Run>(
+        _ name: String,
+        _ runs: [Run],
+        to writer: inout JSONWriter,
+        figures: (Run) -> [(String, Int64)],
+        program: (Run) -> Contender.Kind?
+    ) {
+        writer.key(name)
+        writer.beginArray()
+        for run in runs {
+            writer.beginObject()
+            if let kind = program(run) {
+                writer.key("program")
+                writer.string(kind.rawValue)
+            }
+            for (name, value) in figures(run) {
                 writer.key(name)
                 writer.integer(value)
             }
             writer.endObject()
         }
         writer.endArray()
-        writer.endObject()
-        return writer.bytes + [0x0a]
     }
 }
