@@ -284,7 +284,8 @@ final class SimulatedConsumer: ConsumerClient {
             takeAssignment(member, id, group)
         case .joined(let member, let id, let generation):
             guard isPresent(member, id, group), !group.isStable || group.generation == generation else {
-                return leave(member, id, group)
+                if cluster.course.hasHeard() { leave(member, id, group) }
+                return
             }
             guard !group.isStable, !member.hasJoined else { return }
             giveBack(.revoked(positions.map(\.partition)))

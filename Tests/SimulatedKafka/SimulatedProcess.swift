@@ -82,11 +82,15 @@ public protocol SimulatedCourse: AnyObject {
     func choose(_ count: Int) -> Int
     /// Whether a consumer has fetched what is there for it.
     func hasFetched() -> Bool
+    /// Whether a member has heard of what became of its group: a paused one goes on until its heartbeat is answered.
+    func hasHeard() -> Bool
 }
 
 extension SimulatedCourse {
     /// At once.
     public func hasFetched() -> Bool { true }
+    /// At once.
+    public func hasHeard() -> Bool { true }
 }
 
 /// Everything in order, nothing lost.

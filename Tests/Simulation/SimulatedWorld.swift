@@ -191,6 +191,8 @@ final class SimulatedWorld: SimulatedCourse {
 
     func hasFetched() -> Bool { !isStormy || choose(6) < 5 }
 
+    func hasHeard() -> Bool { !isStormy || choose(3) == 0 }
+
     /// Whether this goes wrong now, by its chance in ten thousand.
     private func fault(_ kind: SimulationPlan.Fault, _ chance: Int, _ what: @autoclosure () -> String = "") -> Bool {
         guard isStormy, plan.faults.contains(kind), choose(10_000) < chance, faults < plan.faultLimit else {
