@@ -17,7 +17,7 @@ let started = ContinuousClock.now
 
 struct Tally {
     var runs = 0
-    var faults = 0
+    var faults: [SimulationPlan.Fault: Int] = [:]
     var changes = 0
     var digest: UInt64 = 0
     var failed: [UInt64] = []
@@ -33,7 +33,7 @@ DispatchQueue.concurrentPerform(iterations: Int(count)) { index in
         let report = run.violations.isEmpty ? nil : (isQuick ? run : run.shrunk()).report
         tally.withLock { tally in
             tally.runs += 1
-            tally.faults += run.faults
+            tally.faults.merge(run.faultsByKind) { $0 + $1 }
             tally.changes += run.changes
             tally.digest ^= run.digest
             if report != nil { tally.failed.append(seed) }
@@ -45,10 +45,18 @@ DispatchQueue.concurrentPerform(iterations: Int(count)) { index in
     }
 }
 let result = tally.withLock { $0 }
+let kinds = SimulationPlan.Fault.allCases.map { "\($0.rawValue) \(result.faults[$0] ?? 0)" }
 let seconds = (ContinuousClock.now - started) / .seconds(1)
 print(
-    "\(result.runs) seeds from \(first) on: \(result.changes) changes, \(result.faults) faults, "
+    "\(result.runs) seeds from \(first) on: \(result.changes) changes, \(result.faults.values.reduce(0, +)) faults ("
+        + kinds.joined(separator: ", ") + "), "
         + "\(result.failed.count) failed\(result.failed.isEmpty ? "" : " \(result.failed)"), \(Int(seconds)) s, course "
         + String(result.digest, radix: 16)
 )
+// A kind of fault that never comes proves nothing.
+let absent = SimulationPlan.Fault.allCases.filter { result.faults[$0] == nil }
+if result.failed.isEmpty, count >= 1_000, !absent.isEmpty {
+    print("never happened: \(absent.map(\.rawValue).joined(separator: ", "))")
+    exit(1)
+}
 exit(result.failed.isEmpty ? 0 : 1)

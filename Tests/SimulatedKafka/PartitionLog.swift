@@ -15,6 +15,8 @@ public struct LogRecord {
     public let headers: [Header]
     /// Its time in milliseconds since 1970.
     public let timestampMs: Int64
+    /// How many records of all partitions had come before it.
+    public let arrival: Int
     let transaction: SimulatedTransaction?
     let isMarker: Bool
 
@@ -26,7 +28,10 @@ public struct LogRecord {
 final class PartitionLog {
     private(set) var records: [LogRecord] = []
     private(set) var end: Int64 = 0
+    private let arrivals: Arrivals
     private var open: [(transaction: SimulatedTransaction, first: Int64)] = []
+
+    init(_ arrivals: Arrivals) { self.arrivals = arrivals }
 
     /// The last stable offset.
     var stableEnd: Int64 { open.first?.first ?? end }
@@ -42,6 +47,7 @@ final class PartitionLog {
                 value: record.value,
                 headers: record.headers,
                 timestampMs: record.timestampMs ?? now,
+                arrival: arrivals.next(),
                 transaction: transaction,
                 isMarker: false
             )
@@ -59,6 +65,7 @@ final class PartitionLog {
                 value: nil,
                 headers: [],
                 timestampMs: now,
+                arrival: arrivals.next(),
                 transaction: transaction,
                 isMarker: true
             )
@@ -101,6 +108,16 @@ final class PartitionLog {
             guard record.isCommitted, let key = record.key else { return true }
             return newest[key] != record.offset
         }
+    }
+}
+
+/// Counts the records of a cluster.
+final class Arrivals {
+    private var count = 0
+
+    func next() -> Int {
+        count += 1
+        return count
     }
 }
 

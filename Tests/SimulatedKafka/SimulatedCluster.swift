@@ -14,6 +14,7 @@ public final class SimulatedCluster {
     /// Tells the time to whoever may not hold the cluster.
     public let clock: SimulatedClock
     private var logs: [String: [PartitionLog]] = [:]
+    private let arrivals = Arrivals()
     private var compacted: [String] = []
     private var groups: [SimulatedGroup] = []
     private var transactionalIDs: [String: TransactionalID] = [:]
@@ -48,7 +49,7 @@ public final class SimulatedCluster {
 
     /// Creates a topic.
     public func makeTopic(_ name: String, partitions: Int32, isCompacted: Bool = false) {
-        logs[name] = (0..<partitions).map { _ in PartitionLog() }
+        logs[name] = (0..<partitions).map { _ in PartitionLog(arrivals) }
         if isCompacted { compacted.append(name) }
     }
 

@@ -17,6 +17,8 @@ final class SimulatedInstance {
     var isRunning = false
     /// Whether it has left for good.
     var isGone = false
+    /// Whether another process has its name, so that it may be fenced.
+    var hasTwin = false
     /// How it ended by itself; nil where it was told to or was killed.
     private(set) var failure: String?
     private var lives = 0
@@ -81,6 +83,8 @@ final class SimulatedInstance {
             try body()
         } catch is ProcessEnded {
         } catch is CancellationError {
+        } catch WorkerError.fenced where hasTwin {
+            process?.kill()
         } catch {
             // After its end a process may stumble over what is not there any more.
             if process?.isDead == false { failure = "\(description) ended: \(error)" }

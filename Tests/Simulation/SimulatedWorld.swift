@@ -5,6 +5,8 @@ import Foundation
 import Kafka
 import SeededRandom
 import SimulatedKafka
+import SyncEngine
+import SyncModel
 import SyncTestSupport
 import Telemetry
 import TopicCatalog
@@ -19,17 +21,19 @@ final class SimulatedWorld: SimulatedCourse {
     private(set) var cluster: SimulatedCluster
     private(set) var delivery: SimulatedDelivery
     private(set) var instances: [SimulatedInstance] = []
-    /// What went wrong, in order.
-    private(set) var faults = 0
+    /// What went wrong how often.
+    private(set) var faultsByKind: [SimulationPlan.Fault: Int] = [:]
     /// A number for the whole course of the run: two runs of a seed have the same.
     private(set) var digest: UInt64 = 0xcbf2_9ce4_8422_2325
     private(set) var calls = 0
     private(set) var trace: [String] = []
+    let mischief = SimulatedMischief()
     private let installed: Installed
     private let log: Log
     private let isTraced: Bool
     private let directory: String
     private var numbers: SeededGenerator
+    private var faults = 0
     private var produced = 0
     private var depth = 0
     /// Whether anything may still go wrong.
@@ -62,7 +66,7 @@ final class SimulatedWorld: SimulatedCourse {
             )
         }
         cluster.slowness = plan.slowness
-        delivery = SimulatedDelivery(cluster)
+        delivery = SimulatedDelivery(cluster, isConfirmed: plan.isConfirmed)
         log = Log(format: .logfmt, level: isTraced ? .info : .error, output: isTraced ? 2 : Self.silentOutput)
         let root = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
         directory = "\(root)/sync-simulation-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)"
@@ -90,6 +94,17 @@ final class SimulatedWorld: SimulatedCourse {
         return try rest()
     }
 
+    /// The topics with events that some worker reads.
+    var changeTopics: [String] { Set(installed.configurations.values.flatMap(\.changeTopics)).sorted() }
+
+    /// The mappings of all workers.
+    var mappings: [String] { installed.configurations.values.flatMap { $0.mappings.map(\.mapping.name) }.sorted() }
+
+    /// The workers that read a topic.
+    func readers(of topic: String) -> [String] {
+        Installed.workers.filter { installed.configurations[$0]?.changeTopics.contains(topic) == true }
+    }
+
     /// A worker that has ended by itself.
     private var failure: String? { instances.lazy.compactMap(\.failure).first }
 
@@ -101,7 +116,8 @@ final class SimulatedWorld: SimulatedCourse {
     }
 
     private func start(_ instance: SimulatedInstance) {
-        guard let configuration = installed.configurations[instance.workerName] else { return }
+        guard var configuration = installed.configurations[instance.workerName] else { return }
+        configuration.engine.isConfirmed = plan.isConfirmed
         note("start \(instance.description)")
         depth += 1
         instance.start(configuration, on: cluster, log: log, batchMax: plan.batchMax)
@@ -111,7 +127,10 @@ final class SimulatedWorld: SimulatedCourse {
     private func act() throws {
         switch choose(100) {
         case 0..<10: produceSome()
-        case 10..<70: stepOne()
+        case 10..<67: stepOne()
+        case 67: mischief.turnGate(of: self, isClosing: { self.fault(.gate, 5_000, $0) })
+        case 68: if fault(.nonsense, 2_000) { mischief.sendNonsense(to: self) }
+        case 69: try addTwin()
         case 70..<80: try delivery.deliver(limit: 1 + choose(10)) { choose($0) }
         case 80..<90: delivery.report(limit: 1 + choose(10), isLastDoubled: fault(.redelivery, 500))
         case 90..<92: cluster.compact()
@@ -181,6 +200,27 @@ final class SimulatedWorld: SimulatedCourse {
         if others.count < 2 { try addInstance(instance.workerName) }
     }
 
+    /// Starts a second process with the name of one that runs.
+    private func addTwin() throws {
+        let ready = instances.filter { $0.worker != nil && !$0.isRunning && !$0.hasTwin }
+        guard !ready.isEmpty, fault(.twin, 500) else { return }
+        let instance = ready[choose(ready.count)]
+        instance.hasTwin = true
+        let twin = try SimulatedInstance(instance.workerName, instance.name, in: "\(directory)/twin")
+        twin.hasTwin = true
+        instances.append(twin)
+        start(twin)
+    }
+
+    /// Of processes with one name only one goes on, whichever it is.
+    private func endTwins() {
+        var names: Set<String> = []
+        for instance in instances.reversed() where !instance.isGone && !names.insert(instance.description).inserted {
+            instance.isGone = true
+            instance.kill()
+        }
+    }
+
     // MARK: Faults
 
     func choose(_ count: Int) -> Int {
@@ -199,6 +239,7 @@ final class SimulatedWorld: SimulatedCourse {
             return false
         }
         faults += 1
+        faultsByKind[kind, default: 0] += 1
         note("fault \(faults): \(kind.rawValue) \(what())")
         return true
     }
@@ -249,6 +290,8 @@ final class SimulatedWorld: SimulatedCourse {
     private func rest() throws -> String? {
         isStormy = false
         note("calm")
+        mischief.openAll(of: self)
+        endTwins()
         for _ in 0..<8 {
             if let failure = try comeToRest() { return failure }
             let published = delivery.target.count
@@ -265,10 +308,7 @@ final class SimulatedWorld: SimulatedCourse {
         for _ in 0..<1_000 {
             for instance in instances where instance.worker == nil && !instance.isGone { start(instance) }
             for instance in instances where instance.worker != nil { for _ in 0..<3 { step(instance) } }
-            while !delivery.isDone {
-                try delivery.deliver(limit: .max) { choose($0) }
-                delivery.report(limit: .max, isLastDoubled: false)
-            }
+            try settleDelivery()
             if let failure { return failure }
             cluster.advance(500)
             quiet = isIdle && lag.isEmpty && !cluster.hasTransactions && delivery.isDone ? quiet + 1 : 0
@@ -278,6 +318,13 @@ final class SimulatedWorld: SimulatedCourse {
             instance.worker.map { "\n    \(instance.description): \($0.situation)" }
         }
         return "not at rest: lag \(lag.prefix(5))\(situations.joined())"
+    }
+
+    private func settleDelivery() throws {
+        while !delivery.isDone, plan.isConfirmed || !cluster.hasTransactions {
+            try delivery.deliver(limit: .max) { choose($0) }
+            delivery.report(limit: .max, isLastDoubled: false)
+        }
     }
 
     /// Whether every partition of every worker has one owner, which has nothing to do.

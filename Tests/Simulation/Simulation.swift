@@ -9,8 +9,10 @@ public struct Simulation: Sendable {
     public let violations: [String]
     /// What happened, where it was asked for.
     public let trace: [String]
+    /// How many faults there were of each kind.
+    public let faultsByKind: [SimulationPlan.Fault: Int]
     /// How many faults there were.
-    public let faults: Int
+    public var faults: Int { faultsByKind.values.reduce(0, +) }
     /// How many changes were published.
     public let changes: Int
     /// How many rows were compared.
@@ -39,7 +41,7 @@ public struct Simulation: Sendable {
         self.changes = changes
         self.rows = rows
         trace = world.trace
-        faults = world.faults
+        faultsByKind = world.faultsByKind
         calls = world.calls
         digest = world.digest
     }

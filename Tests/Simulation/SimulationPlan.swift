@@ -21,6 +21,12 @@ public struct SimulationPlan: Sendable {
         case membership
         /// A delivery's result comes twice, or changes are delivered again.
         case redelivery
+        /// The coordinator closes a gate, or somebody holds a mapping; it opens again some time.
+        case gate
+        /// Bytes that are no event come.
+        case nonsense
+        /// A second process with the name of a running one is started.
+        case twin
     }
 
     /// Decides everything.
@@ -43,6 +49,9 @@ public struct SimulationPlan: Sendable {
     public var slowness: Int
     /// Faults in ten thousand calls.
     public var rate: Int
+    /// Whether the other side reports what became of a change; else it is a sink, which holds back what refers to what
+    /// it lacks.
+    public var isConfirmed: Bool
 
     /// Makes the plan of a seed.
     public init(seed: UInt64) {
@@ -56,6 +65,7 @@ public struct SimulationPlan: Sendable {
         batchMax = [1, 5, 40, 4_000][numbers.below(4)]
         slowness = [2, 8, 40][numbers.below(3)]
         rate = [2, 10, 30][numbers.below(3)]
+        isConfirmed = numbers.below(4) > 0
     }
 
     /// One line that says what the plan is.
@@ -63,7 +73,8 @@ public struct SimulationPlan: Sendable {
         let names = Fault.allCases.filter { faults.contains($0) }.map(\.rawValue).joined(separator: ",")
         let limit = faultLimit == .max ? "" : ", at most \(faultLimit) faults"
         return "seed \(seed): \(invoices) invoices, \(prices) prices, \(partitions) partitions, "
-            + "\(instances) instances, batches of \(batchMax), faults \(names) at \(rate)\(limit)"
+            + "\(instances) instances, batches of \(batchMax), \(isConfirmed ? "confirmed" : "published"), "
+            + "faults \(names) at \(rate)\(limit)"
     }
 }
 

@@ -15,6 +15,7 @@ struct SimulationVerdict {
     private(set) var changes = 0
     private var couplings: [String: Coupling] = [:]
     private var writers: [String: Int32] = [:]
+    private var letters: [String: Int] = [:]
 
     init(_ world: SimulatedWorld) throws {
         var published = Published()
@@ -28,6 +29,7 @@ struct SimulationVerdict {
         if published.count != world.delivery.target.count {
             faults.append("\(published.count) changes published, \(world.delivery.target.count) delivered")
         }
+        judgeLetters(world)
         for coupling in Rest.canGoOn(couplings) { faults.append("waits for nothing: \(coupling.pairKey)") }
         for (pair, coupling) in couplings where coupling.inFlight != nil { faults.append("in flight: \(pair)") }
         try judgeStates(world)
@@ -42,7 +44,9 @@ struct SimulationVerdict {
         for record in world.cluster.records(place) {
             if isCoupling {
                 try takeCoupling(record, place)
-            } else {
+            } else if place.topic == "sync.dead-letters" {
+                takeLetter(record, world)
+            } else if world.mischief.nonsense[SimulatedMischief.name(place, record.offset)] == nil {
                 let message = Message(
                     at: place,
                     offset: record.offset,
@@ -52,6 +56,32 @@ struct SimulationVerdict {
                     headers: []
                 )
                 try published.take(message, topic: place.topic)
+            }
+        }
+    }
+
+    private mutating func takeLetter(_ letter: LogRecord, _ world: SimulatedWorld) {
+        let headers = Dictionary(letter.headers.map { ($0.name, String(decoding: $0.value ?? [], as: UTF8.self)) }) {
+            $1
+        }
+        let place = TopicPartition(headers["sync-topic"] ?? "", Int32(headers["sync-partition"] ?? "") ?? -1)
+        let name = SimulatedMischief.name(place, Int64(headers["sync-offset"] ?? "") ?? -1)
+        let worker = headers["sync-worker"] ?? ""
+        letters["\(worker) \(name)", default: 0] += 1
+        guard let original = world.mischief.nonsense[name], world.readers(of: place.topic).contains(worker) else {
+            faults.append("dead letter of \(worker): \(name): \(headers["sync-error"] ?? "")")
+            return
+        }
+        if letter.key != original.key || letter.value != original.value {
+            faults.append("dead letter of \(worker): \(name) is not as it was")
+        }
+    }
+
+    /// Every worker that reads a topic has said once that it cannot read what is there.
+    private mutating func judgeLetters(_ world: SimulatedWorld) {
+        for (name, original) in world.mischief.nonsense.sorted(by: { $0.key < $1.key }) {
+            for worker in world.readers(of: original.place.topic) where letters["\(worker) \(name)"] != 1 {
+                faults.append("\(letters["\(worker) \(name)"] ?? 0) dead letters of \(worker): \(name)")
             }
         }
     }

@@ -13,7 +13,8 @@ public final class RepeatedTarget: Sendable {
     private struct State {
         // Used on one thread at a time, behind the mutex.
         nonisolated(unsafe) var simulator: DataverseSimulator
-        var answers: [String: [UInt8]] = [:]
+        /// By the change's id; nil where it is held back.
+        var answers: [String: [UInt8]?] = [:]
         var repeated = 0
     }
 
@@ -21,11 +22,13 @@ public final class RepeatedTarget: Sendable {
     private let progress = DispatchSemaphore(value: 0)
 
     /// Makes an organization whose base currency has this code.
-    public init(baseCurrency: String) {
-        state = Mutex(State(simulator: DataverseSimulator(baseCurrency: baseCurrency)))
+    ///
+    /// A lenient one holds back what refers to missing rows, as a sink that reports nothing has to.
+    public init(baseCurrency: String, isStrict: Bool = true) {
+        state = Mutex(State(simulator: DataverseSimulator(baseCurrency: baseCurrency, isStrict: isStrict)))
     }
 
-    /// Applies a change and answers with its result, both as JSON; nil where it is no outbound change.
+    /// Applies a change and answers with its result, both as JSON; nil where it is no outbound change, or is held back.
     public func apply(_ change: JSONValue) -> [UInt8]? {
         state.withLock { state in
             let id = change["changeId"]?.string ?? ""
@@ -33,12 +36,20 @@ public final class RepeatedTarget: Sendable {
                 state.repeated += 1
                 return answer
             }
-            guard let result = try? state.simulator.apply(change) else { return nil }
-            var writer = JSONWriter()
-            result.write(to: &writer)
-            state.answers[id] = writer.bytes
+            let result: DeliveryResult?
+            do {
+                result = try state.simulator.apply(change)
+            } catch {
+                return nil
+            }
+            let answer = result.map { result in
+                var writer = JSONWriter()
+                result.write(to: &writer)
+                return writer.bytes
+            }
+            state.answers[id] = .some(answer)
             progress.signal()
-            return writer.bytes
+            return answer
         }
     }
 
@@ -54,7 +65,7 @@ public final class RepeatedTarget: Sendable {
     /// How many changes came again.
     public var repeated: Int { state.withLock { $0.repeated } }
 
-    /// How many changes were answered.
+    /// How many changes were answered or are held back.
     public var count: Int { state.withLock { $0.answers.count } }
 
     /// What was refused.
