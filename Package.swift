@@ -169,7 +169,10 @@ let package = Package(
                 path: "Tests/Simulate",
                 swiftSettings: settings
             ),
-            tests("SimulationTests", ["Simulation"]),
+            tests(
+                "SimulationTests",
+                ["Kafka", "SimulatedKafka", "Simulation", "SyncModel", "SyncTestSupport", "Telemetry", "TopicCatalog"]
+            ),
             // Histories of source events, the rows they lead to, and worker processes, for tests of the whole.
             .target(
                 name: "SyncTestSupport",

@@ -97,7 +97,7 @@ extension Setting {
         "SYNC_COMMIT_INTERVAL_MS",
         .integer(1...5_000),
         default: "25",
-        "The milliseconds after which a batch commits."
+        "The milliseconds after which a batch commits; at least 250 while a backlog is worked off."
     )
     /// How much a batch collects.
     public static let batchMax = Setting(

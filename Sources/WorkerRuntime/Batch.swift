@@ -11,6 +11,8 @@ final class Batch {
     var events = 0
     var bytes = 0
     var offsets: [TopicPartition: Int64] = [:]
+    /// The newest of its records had been in its topic for long, so that nobody waits for the next few milliseconds.
+    var isBacklog = false
 
     init(producer: any TransactionalClient, metadata: (any GroupMetadata)?, startedAt: Int64) {
         self.producer = producer

@@ -13,6 +13,10 @@ extension Worker {
     static let batchBytes = 16 << 20
     /// How often the ends of the own changelogs are asked for while there is work.
     static let ownEndsIntervalMs: Int64 = 5_000
+    /// A record that old when its batch began is one of a backlog, in milliseconds.
+    static let backlogAgeMs: Int64 = 1_000
+    /// How long a batch of a backlog may grow, in milliseconds, if the commit interval is shorter.
+    static let backlogIntervalMs: Int64 = 250
     /// Largest number of changelog records taken between two events' polls.
     static let tailLimit = 500
 
@@ -70,15 +74,23 @@ extension Worker {
     /// How long to wait for an event: until the open batch is due, else a little, so that changelogs are seen soon.
     private func pollTimeout() -> Int32 {
         guard let batch else { return 10 }
-        let left = batch.startedAt + configuration.commitIntervalMs - clock()
+        let left = batch.startedAt + interval(of: batch) - clock()
         return Int32(max(0, min(left, 10)))
     }
 
-    /// Takes what has arrived, up to a full batch.
+    /// How long a batch may grow, in milliseconds.
+    ///
+    /// A commit costs as much as hundreds of events, so a backlog is worked off with fewer and larger ones.
+    private func interval(of batch: Batch) -> Int64 {
+        batch.isBacklog ? max(configuration.commitIntervalMs, Worker.backlogIntervalMs) : configuration.commitIntervalMs
+    }
+
+    /// Takes what has arrived, up to a full batch, and for as long as the commit interval: changelogs are read between.
     ///
     /// - Returns: whether there was nothing more to take.
     private func takeEvents(timeoutMs: Int32) throws -> Bool {
         var timeout = timeoutMs
+        let began = clock()
         while (batch?.events ?? 0) < configuration.batchMax, (batch?.bytes ?? 0) < Worker.batchBytes {
             switch consumer.poll(timeoutMs: timeout) {
             case .message(let message):
@@ -93,7 +105,9 @@ extension Worker {
                 return true
             }
             if restoration != nil { return true }
-            if let batch, clock() - batch.startedAt >= configuration.commitIntervalMs { return false }
+            let now = clock()
+            if let batch, now - batch.startedAt >= interval(of: batch) { return false }
+            if now - began >= configuration.commitIntervalMs { return false }
         }
         return false
     }
@@ -126,6 +140,7 @@ extension Worker {
         }
         batch.events += 1
         batch.bytes += message.value?.count ?? 0
+        batch.isBacklog = record.timestamp > 0 && batch.startedAt - record.timestamp >= Worker.backlogAgeMs
         let partition = message.topicPartition
         batch.offsets[partition] = message.offset + 1
         unfinished.took(engine.eventAt > 0 ? engine.eventAt : batch.startedAt, of: partition)
@@ -153,7 +168,7 @@ extension Worker {
             return
         }
         let now = clock()
-        let isOld = now - batch.startedAt >= configuration.commitIntervalMs
+        let isOld = now - batch.startedAt >= interval(of: batch)
         let mayCommitEarly = isIdle && now - lastCommit >= configuration.commitIntervalMs
         if batch.events >= configuration.batchMax || batch.bytes >= Worker.batchBytes || isOld || mayCommitEarly {
             try commitBatch()

@@ -24,7 +24,7 @@ public struct WorkerConfiguration: Sendable {
     public var stateDirectory: String
     /// Gives the transactional ids; nil: made once and kept in the state directory.
     public var instance: String?
-    /// A batch commits after this time, in milliseconds.
+    /// A batch commits after this time, in milliseconds; one of a backlog may take longer.
     public var commitIntervalMs: Int64 = 25
     /// A batch commits after so many events.
     public var batchMax = 4_000
