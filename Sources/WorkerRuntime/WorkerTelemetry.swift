@@ -26,7 +26,7 @@ public final class WorkerTelemetry {
     let gateOpen: Gauge
     let waitingRecords: Gauge
     let restoreSeconds: Gauge
-    let clientMeasures: Gauge
+    private let clientMeasures: ClientMeasures
     /// The headers of the record at hand, for its dead letter.
     var currentHeaders: (() -> [Header])?
     private let clock: @Sendable () -> Int64
@@ -86,11 +86,7 @@ public final class WorkerTelemetry {
             "sync_restore_seconds",
             help: "Time that the last assignment took to bring the local state up to date, in seconds."
         )
-        clientMeasures = metrics.gauge(
-            "sync_kafka_client",
-            help: "What librdkafka's statistics say of each client, by measure; bytes and messages since its start.",
-            labels: ["client", "measure"]
-        )
+        clientMeasures = ClientMeasures(metrics)
         gateOpen.set(1, [worker])
     }
 
