@@ -7,8 +7,6 @@ public import Telemetry
 
 /// What a worker tells about itself: log, metrics, readiness.
 public final class WorkerTelemetry {
-    typealias CounterSeries = Counter.Series
-
     /// The log.
     public let log: Log
     /// The metrics.

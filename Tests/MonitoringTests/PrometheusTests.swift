@@ -59,6 +59,14 @@ struct PrometheusTests {
         try await eventually("its verdict is told, when it has been silent for half a minute") {
             try await firing(prometheus).contains("SyncWorkerStopped") ? () : nil
         }
+        // But for what is shown only where something is wrong.
+        var empty = try Dashboard.read().expressions.filter { !$0.hasSuffix(" > 0") }
+        try await eventually("every panel has something to show, but not \(empty)") {
+            for expression in empty where try await !prometheus.query(expression).isEmpty {
+                empty.removeAll { $0 == expression }
+            }
+            return empty.isEmpty ? () : nil
+        }
     }
 
     private func firing(_ prometheus: PrometheusAPI) async throws -> Set<String> {
