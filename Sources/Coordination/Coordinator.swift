@@ -3,6 +3,7 @@
 
 import Kafka
 import KafkaTelemetry
+import SyncModel
 import TableMappings
 public import Telemetry
 
