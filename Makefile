@@ -1,19 +1,20 @@
 # The two that a newcomer needs: make demo, make test. Both install what is missing first.
 SWIFT ?= swift
 
-.PHONY: help setup demo test test-cluster simulate mutations lint bench validate
+.PHONY: help setup demo test test-cluster test-monitoring simulate mutations lint bench validate
 
 help:
-	@echo "make demo          build, then send Business Central's demo company through all workers"
-	@echo "make test          build and run the tests"
-	@echo "make test-cluster  the tests against a real Kafka; KAFKA_HOME names its folder"
-	@echo "make simulate      the workers over a simulated Kafka under crashes; SEEDS=10000 says how many runs"
-	@echo "make mutations     breaks the product on purpose and says which simulated run notices"
-	@echo "make lint          check the format of all Swift sources"
-	@echo "make validate      check Topics/ against the AsyncAPI and JSON Schema rules"
-	@echo "make bench         event to outbound change on one core; with KAFKA_HOME also, on a real Kafka:"
-	@echo "                   throughput against a bare copy, latency, restore; results in Benchmarks/.build/*.json"
-	@echo "make setup         only install what the build needs"
+	@echo "make demo             build, then send Business Central's demo company through all workers"
+	@echo "make test             build and run the tests"
+	@echo "make test-cluster     the tests against a real Kafka; KAFKA_HOME names its folder"
+	@echo "make test-monitoring  the alert rules, and a real Prometheus that reads all executables; installs it"
+	@echo "make simulate         the workers over a simulated Kafka under crashes; SEEDS=10000 says how many runs"
+	@echo "make mutations        breaks the product on purpose and says which simulated run notices"
+	@echo "make lint             check the format of all Swift sources"
+	@echo "make validate         check Topics/ against the AsyncAPI and JSON Schema rules"
+	@echo "make bench            event to outbound change on one core; with KAFKA_HOME also, on a real Kafka:"
+	@echo "                      throughput against a bare copy, latency, restore; results in Benchmarks/.build/*.json"
+	@echo "make setup            only install what the build needs"
 
 setup:
 	@Scripts/setup
@@ -36,6 +37,14 @@ test-cluster: setup
 		echo "test-cluster: java is missing; Kafka needs Java 17 or newer (Debian: default-jre-headless)" >&2; exit 1; fi
 	$(SWIFT) build
 	CLUSTER_FULL=1 $(SWIFT) test --filter ClusterTests
+
+# Debian's package also starts a Prometheus as a service where there is systemd; the tests do not use that one.
+test-monitoring:
+	@Scripts/setup --monitoring
+	promtool check config Operations/prometheus.yml
+	promtool test rules Operations/alerts.test.yml
+	$(SWIFT) build
+	MONITORING_TESTS=1 $(SWIFT) test --filter MonitoringTests
 
 # Of a seed, SIMULATION_SEED=n SEEDS=1 plays that run again. Sets and dictionaries in one order make it the same.
 SIMULATION_SEED ?= 1

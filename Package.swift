@@ -214,6 +214,15 @@ let package = Package(
                     "Telemetry", "TableMappings", "SyncModel",
                 ]
             ),
+            // What operators watch: metrics, alert rules, the dashboard, and their pages.
+            tests(
+                "MonitoringTests",
+                [
+                    "Coordination", "Diagnosis", "Kafka", "KafkaTelemetry", "KafkaTestSupport", "LocalStack",
+                    "SyncEngine",
+                    "SyncModel", "SyncTestSupport", "TableMappings", "Telemetry", "TopicCatalog", "WorkerRuntime",
+                ]
+            ),
             tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
             tests("DataverseSimulatorTests", ["DataverseSimulator", "SyncModel", "JSON"]),

@@ -3,6 +3,7 @@
 
 import Kafka
 import KafkaTelemetry
+import SyncModel
 import TableMappings
 public import Telemetry
 
@@ -72,7 +73,13 @@ public final class Coordinator {
         self.configuration = configuration
         self.clock = clock
         self.view = view
-        telemetry = CoordinatorTelemetry(log: log, metrics: metrics, health: health, view: view)
+        telemetry = CoordinatorTelemetry(
+            log: log,
+            metrics: metrics,
+            health: health,
+            view: view,
+            mappings: configuration.mappings.map(\.name)
+        )
         telemetry.set(stage: "starting")
         decider = GateDecider(
             graph: WorkerGraph(mappings: configuration.mappings),

@@ -15,7 +15,8 @@ final class CoordinatorTelemetry {
     /// Troubles that were logged and last, so that each is logged once.
     private var troubles: [String: String] = [:]
 
-    init(log: Log, metrics: Metrics, health: Health, view: CoordinatorView) {
+    /// Registers the coordinator's metrics; `mappings` are those that workers run.
+    init(log: Log, metrics: Metrics, health: Health, view: CoordinatorView, mappings: [String]) {
         self.log = log
         self.health = health
         gateOpen = metrics.gauge(
@@ -47,15 +48,7 @@ final class CoordinatorTelemetry {
                 }
             }
         }
-        metrics.gauge(
-            "sync_stuck_records",
-            help: "Records that wait longer than SYNC_STUCK_AFTER, by table mapping and root cause.",
-            labels: ["mapping", "cause"]
-        ) {
-            view.snapshot.stuck?.stuck.map {
-                (labels: [$0.key.mapping, $0.key.cause], value: Double($0.value))
-            } ?? []
-        }
+        Self.addRecordMetrics(metrics, view: view, mappings: mappings)
         metrics.gauge(
             "kafka_consumergroup_lag",
             help: "Records that a consumer group has still to read.",
@@ -63,6 +56,29 @@ final class CoordinatorTelemetry {
         ) {
             view.snapshot.lag?.partitions.map {
                 (labels: [$0.group, $0.topic, String($0.partition)], value: Double($0.lag))
+            } ?? []
+        }
+    }
+
+    private static func addRecordMetrics(_ metrics: Metrics, view: CoordinatorView, mappings: [String]) {
+        metrics.gauge(
+            "sync_failed_records",
+            help: "Records that are failed or skipped, by table mapping.",
+            labels: ["mapping"]
+        ) {
+            // While the couplings are read the numbers would grow as if records failed.
+            guard let report = view.snapshot.stuck, report.isComplete else { return [] }
+            // With zeros, so that the first one that fails is seen as growth.
+            let counts = report.failed.merging(mappings.map { ($0, 0) }) { counted, _ in counted }
+            return counts.map { (labels: [$0.key], value: Double($0.value)) }
+        }
+        metrics.gauge(
+            "sync_stuck_records",
+            help: "Records that wait longer than SYNC_STUCK_AFTER, by table mapping and root cause.",
+            labels: ["mapping", "cause"]
+        ) {
+            view.snapshot.stuck?.stuck.map {
+                (labels: [$0.key.mapping, $0.key.cause], value: Double($0.value))
             } ?? []
         }
     }

@@ -12,15 +12,9 @@ public final class ClientTelemetry: KafkaObserver {
     /// How often librdkafka is to tell its statistics, in milliseconds.
     public static let intervalMs = 15_000
 
-    /// Members of the statistics that are kept, and how they are called.
-    private static let measures = [
-        ("msg_cnt", "queued_messages"), ("msg_size", "queued_bytes"), ("tx_bytes", "sent_bytes"),
-        ("rx_bytes", "received_bytes"), ("txmsgs", "sent_messages"), ("rxmsgs", "received_messages"),
-    ]
-
     private let log: Log
     private let client: String
-    private let gauge: Gauge?
+    private let measures: ClientMeasures?
     private let limiter = LineLimiter()
 
     /// Makes the observer of a client.
@@ -28,11 +22,11 @@ public final class ClientTelemetry: KafkaObserver {
     /// - Parameters:
     ///   - log: where its lines go.
     ///   - client: the client's name there and in the metrics.
-    ///   - measures: gets the statistics, by client and measure; nil where librdkafka is not asked for them.
-    public init(_ log: Log, client: String, measures: Gauge? = nil) {
+    ///   - measures: gets the statistics; nil where librdkafka is not asked for them.
+    public init(_ log: Log, client: String, measures: ClientMeasures? = nil) {
         self.log = log
         self.client = client
-        gauge = measures
+        self.measures = measures
     }
 
     /// Tells a line at the level that it has for us.
@@ -54,11 +48,8 @@ public final class ClientTelemetry: KafkaObserver {
 
     /// Keeps the numbers that operators look at.
     public func statistics(_ json: String) {
-        guard let gauge, let root = try? JSONDocument().parse(json) else { return }
-        for (member, measure) in ClientTelemetry.measures {
-            guard let value = root[member]?.int64 else { continue }
-            gauge.set(Double(value), [client, measure])
-        }
+        guard let measures, let root = try? JSONDocument().parse(json) else { return }
+        measures.take(of: client) { root[$0]?.int64 }
     }
 
     /// Tells an error; the client goes on trying, so it is a warning.

@@ -72,6 +72,9 @@ public final class HTTPServer: Sendable {
     /// Adds `/livez`, `/readyz` (503 with the reasons while not ready) and `/metrics`, with those of the process.
     public func addStandardRoutes(health: Health, metrics: Metrics) {
         metrics.addProcessMetrics()
+        metrics.gauge("sync_ready", help: "1 while the process is ready, 0 while /readyz answers 503 and says why.") {
+            [(labels: [], value: health.isReady ? 1 : 0)]
+        }
         route("GET", "/livez") { _ in .text("ok\n") }
         route("GET", "/readyz") { _ in
             let reasons = health.reasons

@@ -16,18 +16,12 @@ final class TransactionSink: EffectSink {
     private let telemetry: WorkerTelemetry
     private var writer = JSONWriter(reserving: 4_096)
     private var routes: [String: [Route]] = [:]
-    private var counters: [String: [RecordResult: WorkerTelemetry.CounterSeries]] = [:]
+    private var counters: RecordCounters
 
     init(_ configuration: WorkerConfiguration, telemetry: WorkerTelemetry) {
         self.configuration = configuration
         self.telemetry = telemetry
-        for active in configuration.mappings {
-            var series: [RecordResult: WorkerTelemetry.CounterSeries] = [:]
-            for result in RecordResult.allCases {
-                series[result] = telemetry.records.with(active.mapping.name, result.rawValue)
-            }
-            counters[active.mapping.name] = series
-        }
+        counters = RecordCounters(telemetry.records, mappings: configuration.mappings.map(\.mapping.name))
     }
 
     private func produce(
@@ -202,7 +196,7 @@ final class TransactionSink: EffectSink {
     }
 
     func count(_ result: RecordResult, mapping: String) {
-        counters[mapping]?[result]?.add()
+        counters.count(result, mapping: mapping)
     }
 
     func countClockDisagreement() {

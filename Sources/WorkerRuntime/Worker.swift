@@ -79,6 +79,7 @@ public final class Worker {
         let log = log.with(["worker": configuration.worker])
         let worker = configuration.worker
         telemetry = WorkerTelemetry(worker: worker, log: log, metrics: metrics, health: health, clock: clock)
+        metrics.addStateMetrics(directory: configuration.stateDirectory)
         health.set(reason: "starting", for: "worker")
         self.store = try store ?? StateOpening.open(configuration)
         if self.store.wasDiscarded {

@@ -7,8 +7,6 @@ public import Telemetry
 
 /// What a worker tells about itself: log, metrics, readiness.
 public final class WorkerTelemetry {
-    typealias CounterSeries = Counter.Series
-
     /// The log.
     public let log: Log
     /// The metrics.
@@ -26,7 +24,7 @@ public final class WorkerTelemetry {
     let gateOpen: Gauge
     let waitingRecords: Gauge
     let restoreSeconds: Gauge
-    let clientMeasures: Gauge
+    private let clientMeasures: ClientMeasures
     /// The headers of the record at hand, for its dead letter.
     var currentHeaders: (() -> [Header])?
     private let clock: @Sendable () -> Int64
@@ -86,11 +84,7 @@ public final class WorkerTelemetry {
             "sync_restore_seconds",
             help: "Time that the last assignment took to bring the local state up to date, in seconds."
         )
-        clientMeasures = metrics.gauge(
-            "sync_kafka_client",
-            help: "What librdkafka's statistics say of each client, by measure; bytes and messages since its start.",
-            labels: ["client", "measure"]
-        )
+        clientMeasures = ClientMeasures(metrics)
         gateOpen.set(1, [worker])
     }
 

@@ -19,7 +19,13 @@ struct CouplingsFollowerTests {
         defer { test.close() }
         let view = CoordinatorView()
         let metrics = Metrics()
-        _ = CoordinatorTelemetry(log: Log(level: .error), metrics: metrics, health: Health(), view: view)
+        _ = CoordinatorTelemetry(
+            log: Log(level: .error),
+            metrics: metrics,
+            health: Health(),
+            view: view,
+            mappings: test.configuration.mappings.map(\.name)
+        )
         var waiting = Pairs.coupling(
             "PRODUCT",
             "1000",
@@ -40,11 +46,10 @@ struct CouplingsFollowerTests {
             view.snapshot.stuck.map { $0.isComplete && $0.waitingCount == 1 && $0.failedCount == 1 } ?? false
         }
         #expect(view.snapshot.stuck?.longest.first?.causes.map(\.word) == ["unseen"])
-        #expect(
-            String(decoding: metrics.render(), as: UTF8.self).contains(
-                #"sync_stuck_records{mapping="PRODUCT",cause="unseen"} 1"#
-            )
-        )
+        let lines = String(decoding: metrics.render(), as: UTF8.self).split(separator: "\n")
+        #expect(lines.contains(#"sync_stuck_records{mapping="PRODUCT",cause="unseen"} 1"#))
+        #expect(lines.contains(#"sync_failed_records{mapping="UNIT"} 1"#))
+        #expect(lines.contains(#"sync_failed_records{mapping="PRODUCT"} 0"#))
         try routes(test, view)
 
         view.update { $0.holds = [Hold(mapping: "UNIT", nil)] }
