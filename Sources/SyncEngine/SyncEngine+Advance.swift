@@ -187,32 +187,6 @@ extension SyncEngine {
             try DocumentLines.check(image, document: document, lines: mapping)
         }
     }
-
-    /// Claims a key that only one record may have: the first that publishes with it owns it (PRC-18, PRC-31).
-    private func claim(_ key: String, for coupling: inout Coupling, mapping: TableMapping) throws {
-        // A row that is there stays its record's, also where another instance made a second one at the same moment.
-        if coupling.crm.isCreated, coupling.bc.key == key { return }
-        coupling.bc.key = key  // Also of one that fails: it is found when the row becomes free.
-        let own = coupling.pairKey.description
-        for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) where pair != own {
-            guard let (other, _) = try tables.load(pair), other.crm.isCreated || other.inFlight != nil else { continue }
-            throw RecordError.permanent(
-                mappings[coupling.mapping]?.claimsNaturalKey == true ? ClaimedRow.naturalKeyCode : ClaimedRow.code,
-                "record \(other.bc.id) has the same \(mapping.dataverse.table) already; the first one owns it"
-            )
-        }
-    }
-}
-
-/// The failure of a record whose row belongs to another.
-enum ClaimedRow {
-    static let code = "DuplicateProductPriceLevel"
-    static let naturalKeyCode = "DuplicateKey"
-
-    /// Whether an error says so: ours, or the target's.
-    static func isCause(of error: RecordError?) -> Bool {
-        error?.code == code || error?.code == naturalKeyCode || error?.code == "0x80043b08"
-    }
 }
 
 extension Evaluation {

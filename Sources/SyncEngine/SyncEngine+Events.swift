@@ -38,6 +38,7 @@ extension SyncEngine {
                 return false
             }
         }
+        _ = try giveUpLostRow(&coupling)
         coupling.bc.version = RecordVersion(
             sequence: arrival.version.sequence ?? coupling.bc.version.sequence,
             modifiedAt: arrival.version.modifiedAt ?? coupling.bc.version.modifiedAt,

@@ -89,6 +89,12 @@ extension SyncEngine {
             // The row with our id is there: an earlier create was applied and its result lost. What it holds is unknown.
             apply(.create, to: &coupling, rule: active.rule) { _ in }
             try goOn(&coupling, active, partition: partition)
+        } else if let code, inFlight.operation == .update, DataverseRefusal.goneRow.contains(code),
+            hasTakenOver(coupling)
+        {
+            // The row of a deleted record, which somebody deleted in the target too.
+            coupling.forgetRow()
+            try goOn(&coupling, active, partition: partition)
         } else {
             let reported = RecordError(
                 error?["class"]?.string.flatMap(ErrorClass.init(rawValue:)) ?? .permanent,

@@ -40,6 +40,7 @@ extension SyncEngine {
         let coupling = try tables.decode(value)
         guard coupling.pairKey.description == pairKey else { throw Coupling.Unreadable(member: "pairKey") }
         try tables.put(coupling, replacing: known, partition: partition)
+        if known?.exists != true, hasTakenOver(coupling) { try wakeRivals(of: coupling) }
         try wakeWaiters(for: coupling, known: known)
     }
 
@@ -71,7 +72,7 @@ extension SyncEngine {
     }
 
     private func wakeWaiters(for coupling: Coupling, known: KnownPair?) throws {
-        if coupling.state == .deleted, known?.state != .deleted { try wakeRivals(of: coupling) }
+        if coupling.isOver, known?.state != coupling.state { try wakeRivals(of: coupling) }
         // A document waits for its lines to be there or to be left out.
         let isLeftOut = coupling.document != nil && [.filtered, .deleted].contains(coupling.state)
         guard coupling.exists || (isLeftOut && known?.state != coupling.state) else { return }
@@ -87,12 +88,6 @@ extension SyncEngine {
         for key in keys {
             for pair in try tables.waiters(for: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
         }
-    }
-
-    /// A row that is free again goes to the next record that claims it.
-    private func wakeRivals(of coupling: Coupling) throws {
-        guard let key = coupling.bc.key, mappings[coupling.mapping]?.mapping.keyIsUnique == true else { return }
-        for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
     }
 
     func enqueue(_ pairKey: String) {
@@ -126,12 +121,18 @@ extension SyncEngine {
     }
 
     private func release(_ pairKey: String) throws -> Bool {
-        guard let (known, partition) = try tables.load(pairKey), ownedPartitions.contains(partition),
-            known.waiting != nil, known.inFlight == nil, known.state != .skipped,
+        guard let (known, partition) = try tables.load(pairKey), ownedPartitions.contains(partition) else {
+            return false
+        }
+        var coupling = known
+        if try giveUpLostRow(&coupling) {
+            try save(&coupling, replacing: known.known, partition: partition)
+            return true
+        }
+        guard known.waiting != nil, known.inFlight == nil, known.state != .skipped,
             known.state != .failed || known.error?.errorClass == .dependency || ClaimedRow.isCause(of: known.error),
             known.deleteIsDueAt ?? 0 <= now, let active = mappings[known.mapping]
         else { return false }
-        var coupling = known
         let result = try advance(&coupling, active, partition: partition)
         // What has failed and fails again for the same reason has not been tried anew.
         guard coupling != known, known.state != .failed || result != .failed else { return false }

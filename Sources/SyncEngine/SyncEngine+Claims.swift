@@ -1,0 +1,115 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncModel
+
+/// Rows that only one record may have, such as a price of a list, a product and a unit (PRC-18, PRC-31).
+///
+/// The first record that publishes owns the row. One whose source is deleted and whose row stays (deletion policies
+/// `keep` and `remove-coupling`) no longer needs it: the next that claims it takes the row over and updates it.
+extension SyncEngine {
+    /// Claims the row of a key for a record that is about to be published.
+    ///
+    /// - Throws: `RecordError` where the row is another's, or what the store throws.
+    func claim(_ key: String, for coupling: inout Coupling, mapping: TableMapping) throws {
+        // A row that is there stays its record's, also where another instance made a second one at the same moment.
+        if coupling.crm.isCreated, coupling.bc.key == key { return }
+        coupling.bc.key = key  // Also of one that fails: it is found when the row becomes free.
+        var left: (coupling: Coupling, partition: Int32)?
+        for (other, partition) in try rivals(of: coupling, key: key)
+        where other.crm.isCreated || other.inFlight != nil {
+            guard other.isOver, other.inFlight == nil else {
+                throw claimed(
+                    "record \(other.bc.id) has the same \(mapping.dataverse.table) already; the first one owns it",
+                    coupling
+                )
+            }
+            if other.revision > left?.coupling.revision ?? .min { left = (other, partition) }
+        }
+        guard let left else { return }
+        guard !coupling.crm.isCreated else {
+            // It has a row of its own; one of the two would be left over.
+            throw claimed(
+                "record \(left.coupling.bc.id), deleted since, left the \(mapping.dataverse.table) \(left.coupling.crm.id); "
+                    + "this record has another one: delete it in Business Central and make it anew to take that one over",
+                coupling
+            )
+        }
+        try takeOver(left.coupling, at: left.partition, &coupling)
+    }
+
+    /// Others of the mapping with the same key.
+    private func rivals(of coupling: Coupling, key: String) throws -> [(coupling: Coupling, partition: Int32)] {
+        let own = coupling.pairKey.description
+        return try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key)
+            .filter { $0 != own }
+            .compactMap { try tables.load($0) }
+    }
+
+    private func claimed(_ message: String, _ coupling: Coupling) -> RecordError {
+        let isNaturalKey = mappings[coupling.mapping]?.claimsNaturalKey == true
+        return .permanent(isNaturalKey ? ClaimedRow.naturalKeyCode : ClaimedRow.code, message)
+    }
+
+    /// What the deleted record agreed on is what its row holds, so only what differs is written.
+    private func takeOver(_ left: Coupling, at partition: Int32, _ coupling: inout Coupling) throws {
+        coupling.crm = left.crm
+        coupling.base = left.base
+        // Where another instance owns the deleted record, that one gives the row up when it reads of the new owner.
+        guard ownedPartitions.contains(partition) else { return }
+        var former = left
+        former.forgetRow()
+        try save(&former, replacing: left.known, partition: partition)
+    }
+
+    /// Lets a record that is over forget its row where another has taken it over.
+    ///
+    /// - Returns: whether it did.
+    func giveUpLostRow(_ coupling: inout Coupling) throws -> Bool {
+        guard coupling.isOver, coupling.crm.isCreated, coupling.inFlight == nil, let key = coupling.bc.key,
+            mappings[coupling.mapping]?.mapping.keyIsUnique == true
+        else { return false }
+        let isLost = try rivals(of: coupling, key: key).contains { other, _ in
+            other.crm.isCreated && other.crm.id == coupling.crm.id
+                && (!other.isOver || other.revision > coupling.revision)
+        }
+        if isLost { coupling.forgetRow() }
+        return isLost
+    }
+
+    /// Whether the record has taken over a row that was made for another one.
+    func hasTakenOver(_ coupling: Coupling) -> Bool {
+        coupling.crm.isCreated && mappings[coupling.mapping]?.mapping.keyIsUnique == true
+            && coupling.crm.id != NamedUUID.make(coupling.pairKey.description)
+    }
+
+    /// A row that is free again goes to the next record that claims it; a row that has been taken over is forgotten by
+    /// the one that had it.
+    func wakeRivals(of coupling: Coupling) throws {
+        guard let key = coupling.bc.key, mappings[coupling.mapping]?.mapping.keyIsUnique == true else { return }
+        for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
+    }
+}
+
+/// The failure of a record whose row belongs to another.
+enum ClaimedRow {
+    static let code = "DuplicateProductPriceLevel"
+    static let naturalKeyCode = "DuplicateKey"
+
+    /// Whether an error says so: ours, or the target's.
+    static func isCause(of error: RecordError?) -> Bool {
+        error?.code == code || error?.code == naturalKeyCode || error?.code == "0x80043b08"
+    }
+}
+
+extension Coupling {
+    /// Its source is deleted; its row may be there.
+    var isOver: Bool { state == .broken || state == .deleted }
+
+    /// Forgets the row: a new life begins with one of its own.
+    mutating func forgetRow() {
+        crm = Target(entity: crm.entity, id: NamedUUID.make(pairKey.description))
+        base = [:]
+        exists = false
+    }
+}
