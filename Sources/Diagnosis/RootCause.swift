@@ -10,7 +10,7 @@ package struct RootCause: Sendable, Hashable {
 
     /// Finds the cause of a chain.
     ///
-    /// A record that was never seen may lie unread behind a gate or a hold, or before a worker that does not run. One that
+    /// A record that was never seen, or a line of which only the sums tell, may lie unread behind a gate or a hold, or before a worker that does not run. One that
     /// exists by now only waits for the worker of the record above it; one that is sent waits for its own worker to hear
     /// of the result.
     ///
@@ -22,7 +22,7 @@ package struct RootCause: Sendable, Hashable {
         link = chain.root
         let above = chain.links.count > 1 ? chain.links[chain.links.count - 2].mapping : mapping
         switch chain.root.finding {
-        case .unseen:
+        case .unseen, .sumsDiffer:
             self.obstacle = obstacle(link.mapping)
         case .exists:
             self.obstacle = obstacle(above).flatMap { $0.kind == .workerStopped ? $0 : nil }

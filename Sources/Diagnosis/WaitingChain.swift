@@ -27,6 +27,8 @@ package struct WaitingChain: Sendable, Hashable {
         case exists
         /// It is to be deleted, and rows of the other side refer to it.
         case referenced
+        /// Lines of a document add up to other sums than it says; which, in names.
+        case sumsDiffer(String?)
         /// It waits, but for nothing that its owner has named yet.
         case undecided
     }
@@ -137,6 +139,8 @@ extension WaitingChain {
                 link.finding = .unconfirmed
             } else if reference.reason == .referenced {
                 link.finding = .referenced
+            } else if reference.reason == .sumsDiffer {
+                link.finding = .sumsDiffer(reference.detail)
             } else if let found {
                 link.finding = Finding(found)
                 if link.finding == .waiting, above.contains(found.pairKey) { link.finding = .circle }
@@ -180,6 +184,7 @@ extension WaitingChain.Finding {
         case .circle: "circle"
         case .exists: "exists"
         case .referenced: "referenced"
+        case .sumsDiffer: "sums-differ"
         case .undecided: "undecided"
         }
     }
@@ -197,6 +202,8 @@ extension WaitingChain.Finding {
         case .circle: "waits for it in turn"
         case .exists: "exists by now, about to go on"
         case .referenced: "is still referred to by rows of the other side"
+        case .sumsDiffer(let figures):
+            "differ in their sums\(figures.map { ": \($0)" } ?? ""); an amount is wrong or a line has not come"
         case .undecided: "waits for its worker"
         }
     }

@@ -126,14 +126,14 @@ public struct Evaluation {
     }
 
     /// The lines of a document by pair key.
-    public func lines(_ mapping: String) throws -> [ReferencedRecord] {
+    public func lines(_ mapping: String) throws -> [(id: String, record: ReferencedRecord)] {
         let company = coupling.company
         return try context.records.lines(of: coupling.id, mapping: mapping, company: company).compactMap { pair in
             let line = String(
                 decoding: pair.utf8.dropFirst(mapping.utf8.count + company.utf8.count + 2),
                 as: UTF8.self
             )
-            return try find(mapping, key: line, byID: true)
+            return try find(mapping, key: line, byID: true).map { (line, $0) }
         }
     }
 

@@ -201,6 +201,7 @@ extension Waiting {
             bytes.append(reference.mapping)
             bytes.append(reference.key)
             bytes.append(reference.reason.rawValue)
+            bytes.append(reference.detail)
         }
         image.withUnsafeBytes { bytes.append($0) }
     }
@@ -218,8 +219,13 @@ extension Waiting {
         isDeferred = try reader.integer(UInt8.self) != 0
         var waitsFor: [Reference] = []
         try reader.list { reader throws(Coupling.Unreadable) in
-            let mapping = try reader.text()
-            waitsFor.append(Reference(mapping: mapping, key: try reader.text(), reason: try reader.member()))
+            var reference = Reference(
+                mapping: try reader.text(),
+                key: try reader.text(),
+                reason: try reader.member()
+            )
+            reference.detail = try reader.optionalText()
+            waitsFor.append(reference)
         }
         self.waitsFor = waitsFor
         image = Array(try reader.bytes())

@@ -122,7 +122,8 @@ extension Waiting {
             guard let mapping = reference["mapping"]?.string, let key = reference["key"]?.string,
                 let reason = reference["reason"]?.string.flatMap(Reason.init(rawValue:))
             else { continue }
-            waitsFor.append(Reference(mapping: mapping, key: key, reason: reason))
+            let detail = reference["detail"]?.string
+            waitsFor.append(Reference(mapping: mapping, key: key, reason: reason, detail: detail))
         }
     }
 }

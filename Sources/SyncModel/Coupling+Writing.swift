@@ -123,6 +123,7 @@ extension Waiting {
             writer.field("mapping", reference.mapping)
             writer.field("key", reference.key)
             writer.field("reason", reference.reason.rawValue)
+            if let detail = reference.detail { writer.field("detail", detail) }
             writer.endObject()
         }
         writer.endArray()

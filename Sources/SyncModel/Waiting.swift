@@ -33,6 +33,8 @@ public struct Waiting: Sendable, Hashable {
         case deleted
         /// It is this very pair, whose row cannot be deleted while rows of the target refer to it.
         case referenced
+        /// Of a document's lines: those that are there add up to other sums than the document says.
+        case sumsDiffer = "sums-differ"
     }
 
     /// A record that is waited for.
@@ -43,12 +45,15 @@ public struct Waiting: Sendable, Hashable {
         public var key: String
         /// Why it cannot be referred to yet.
         public var reason: Reason
+        /// What to look at, in names of properties, never in their values.
+        public var detail: String?
 
         /// Makes a reference to wait for.
-        public init(mapping: String, key: String, reason: Reason) {
+        public init(mapping: String, key: String, reason: Reason, detail: String? = nil) {
             self.mapping = mapping
             self.key = key
             self.reason = reason
+            self.detail = detail
         }
     }
 

@@ -55,6 +55,24 @@ struct WaitingChainTests {
         #expect(chains([price]).map(\.root.finding) == [.unseen])
     }
 
+    /// Nobody can tell a line that has not come from an amount that is wrong, so the figures are named.
+    @Test func sumsThatDifferAreNoLineThatWasNeverSeen() {
+        let reference = Waiting.Reference(
+            mapping: "POSTEDSALESLINE-INV",
+            key: "I1/*",
+            reason: .sumsDiffer,
+            detail: "total is not the sum of the lines' amount"
+        )
+        let invoice = Pairs.pair("POSTEDSALESINV-INV", "I1", 1, .coupled, exists: true, waitsFor: [reference])
+        let cause = chains([invoice]).first.map { RootCause(of: $0, mapping: "POSTEDSALESINV-INV") { _ in nil } }
+        #expect(cause?.word == "sums-differ")
+        #expect(
+            cause?.words
+                == "differ in their sums: total is not the sum of the lines' amount; "
+                + "an amount is wrong or a line has not come"
+        )
+    }
+
     @Test func endsInACircle() {
         let pairs = [
             Pairs.waiting("CUSTOMER", "C1", 1, for: [("CONTACT", "K1")]),

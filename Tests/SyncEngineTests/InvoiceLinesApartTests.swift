@@ -75,6 +75,36 @@ struct InvoiceLinesApartTests {
         #expect(try isClosed(installation))
     }
 
+    /// A line that has not come is no other case than an amount that is wrong, so the figures are named.
+    @Test(arguments: [
+        (100, 119, "totalAmountIncludingTax is not the sum of the lines' netAmountIncludingTax"),
+        (90, 120, "totalAmountExcludingTax is not the sum of the lines' netAmount"),
+        (
+            90, 119,
+            "totalAmountIncludingTax is not the sum of the lines' netAmountIncludingTax, "
+                + "totalAmountExcludingTax is not the sum of the lines' netAmount"
+        ),
+    ])
+    func sumsThatDifferAreNamed(excluding: Int, including: Int, detail: String) throws {
+        let installation = try prepared(false)
+        let totals: [String: Value?] = [
+            "totalAmountExcludingTax": .number(String(excluding)),
+            "totalAmountIncludingTax": .number(String(including)),
+        ]
+        installation.send("sales-invoices", header(120, totals))
+        try installation.settle()
+        let key = "\(invoice)/*"
+        #expect(
+            try installation.coupling("POSTEDSALESINV-INV", invoice)?.waiting?.waitsFor
+                == [.init(mapping: "POSTEDSALESLINE-INV", key: key, reason: .unseen)]
+        )
+        try send(installation, line(10_000, 100, including: 120))
+        #expect(
+            try installation.coupling("POSTEDSALESINV-INV", invoice)?.waiting?.waitsFor
+                == [.init(mapping: "POSTEDSALESLINE-INV", key: key, reason: .sumsDiffer, detail: detail)]
+        )
+    }
+
     @Test func lineThatIsKnownAndWaitsKeepsTheInvoiceOpen() throws {
         let installation = try prepared(false)
         installation.send("sales-invoice-lines", line(10_000, 50, ["lineObjectNumber": "2000"]))
@@ -82,6 +112,12 @@ struct InvoiceLinesApartTests {
         installation.send("sales-invoices", header(50))
         try installation.settle()
         #expect(try !isClosed(installation))
+        let line = Waiting.Reference(
+            mapping: "POSTEDSALESLINE-INV",
+            key: Sample.id("line I1/10000"),
+            reason: .waiting
+        )
+        #expect(try installation.coupling("POSTEDSALESINV-INV", invoice)?.waiting?.waitsFor == [line])
     }
 
     /// 100 - 30 + 30: the first line alone adds up to the total.

@@ -36,7 +36,10 @@ struct CouplingTests {
         coupling.failures = 2
         let causation = Causation(topic: "bc.changes.items", partition: 1, offset: 9, eventAt: 5, traceparent: "00-a")
         var waiting = Waiting(since: 1_000, causation: causation, wish: .upsert, image: Array(#"{"number":"1"}"#.utf8))
-        waiting.waitsFor = [.init(mapping: "ITEM UOM", key: "1896-S/PCS", reason: .unseen)]
+        waiting.waitsFor = [
+            .init(mapping: "ITEM UOM", key: "1896-S/PCS", reason: .unseen),
+            .init(mapping: "POSTEDSALESLINE-INV", key: "I1/*", reason: .sumsDiffer, detail: "total, amount"),
+        ]
         coupling.waiting = waiting
         _ = coupling.emitted.next(.update, causation: causation.path)
         coupling.createdAt = 1_767_225_600_000

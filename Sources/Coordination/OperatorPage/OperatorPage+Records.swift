@@ -144,7 +144,7 @@ extension OperatorPage {
         switch cause.link.finding {
         case .failed, .skipped, .circle: return .bad
         case .filtered, .deleted, .referenced: return .doubtful
-        case .unseen: return cause.obstacle == nil ? .doubtful : .held
+        case .unseen, .sumsDiffer: return cause.obstacle == nil ? .doubtful : .held
         case .unconfirmed, .waiting, .exists, .undecided: return .waits
         }
     }

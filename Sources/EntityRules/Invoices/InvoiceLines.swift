@@ -22,8 +22,8 @@ struct InvoiceLines {
         var includingTax = DecimalText(0)
         /// Lines that are wholly on the other side.
         var whole = 0
-        /// Lines that are known and not yet wholly there.
-        var unfinished = 0
+        /// The first line that is known and not wholly there.
+        var unfinished: Waiting.Reference?
         /// Every line tells its amount without VAT.
         var knowsExcludingTax = true
     }
@@ -34,7 +34,7 @@ struct InvoiceLines {
             isEmbedded = false
             embedded = []
             ids = []
-            for line in try evaluation.lines(InvoiceRule.lineMapping) { add(line) }
+            for line in try evaluation.lines(InvoiceRule.lineMapping) { add(line.record, id: line.id) }
             return
         }
         isEmbedded = true
@@ -49,11 +49,12 @@ struct InvoiceLines {
         }
     }
 
-    private mutating func add(_ line: ReferencedRecord) {
+    private mutating func add(_ line: ReferencedRecord, id: String) {
         // Comments are left out, and so is what was deleted.
         if [.filtered, .deleted, .broken].contains(line.state) { return }
         guard line.exists, !line.isWaiting else {
-            sum.unfinished += 1
+            sum.unfinished =
+                sum.unfinished ?? .init(mapping: InvoiceRule.lineMapping, key: id, reason: line.reason)
             return
         }
         func amount(_ name: String) -> DecimalText? { line.facts[name].flatMap { DecimalText($0) } }
@@ -69,10 +70,7 @@ struct InvoiceLines {
 
     /// The lines that are not wholly on the other side yet: a closed invoice takes no more of them.
     func missing(in evaluation: Evaluation) throws -> [Waiting.Reference] {
-        guard isEmbedded else {
-            if try addUp(evaluation) { return [] }
-            return [.init(mapping: InvoiceRule.lineMapping, key: "\(evaluation.coupling.id)/*", reason: .unseen)]
-        }
+        guard isEmbedded else { return try lacking(evaluation).map { [$0] } ?? [] }
         return try ids.compactMap { id in
             let line = try evaluation.find(InvoiceRule.lineMapping, key: id, byID: true)
             if let line, (line.exists && !line.isWaiting) || line.state == .filtered { return nil }
@@ -80,21 +78,37 @@ struct InvoiceLines {
         }
     }
 
-    /// Whether the lines that came by themselves are all there, as far as amounts can tell.
+    /// What the lines that came by themselves lack; nil where they are all there, as far as amounts can tell.
     ///
     /// At least one, since Business Central posts no invoice without; none that is known and not wholly there; and
     /// both totals met to the last digit: they are sums of the lines' amounts, rounding being a line of its own.
-    private func addUp(_ evaluation: Evaluation) throws -> Bool {
+    private func lacking(_ evaluation: Evaluation) throws -> Waiting.Reference? {
         func total(_ property: String, _ column: String) throws -> DecimalText? {
             // An event that does not carry it has not changed it.
             try PropertyReader.decimal(evaluation.image, property)
                 ?? evaluation.coupling.base[column].flatMap { DecimalText($0) }
         }
-        guard sum.whole > 0, sum.unfinished == 0,
-            let including = try total("totalAmountIncludingTax", "totalamount"), including == sum.includingTax
-        else { return false }
-        guard sum.knowsExcludingTax, let excluding = try total("totalAmountExcludingTax", "totalamountlessfreight")
-        else { return true }
-        return excluding == sum.excludingTax
+        typealias Figures = (ofDocument: String, ofLines: String)
+        func lacks(_ reason: Waiting.Reason, _ figures: [Figures] = []) -> Waiting.Reference {
+            let names = figures.map { "\($0.ofDocument) is not the sum of the lines' \($0.ofLines)" }
+            return .init(
+                mapping: InvoiceRule.lineMapping,
+                key: "\(evaluation.coupling.id)/*",
+                reason: reason,
+                detail: names.isEmpty ? nil : names.joined(separator: ", ")
+            )
+        }
+        if let unfinished = sum.unfinished { return unfinished }
+        guard sum.whole > 0 else { return lacks(.unseen) }
+        var figures: [Figures] = []
+        if try total("totalAmountIncludingTax", "totalamount") != sum.includingTax {
+            figures.append(("totalAmountIncludingTax", "netAmountIncludingTax"))
+        }
+        if sum.knowsExcludingTax, let excluding = try total("totalAmountExcludingTax", "totalamountlessfreight"),
+            excluding != sum.excludingTax
+        {
+            figures.append(("totalAmountExcludingTax", "netAmount"))
+        }
+        return figures.isEmpty ? nil : lacks(.sumsDiffer, figures)
     }
 }

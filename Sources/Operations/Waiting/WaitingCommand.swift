@@ -168,7 +168,7 @@ extension WaitingChain.Finding {
     var style: TableFormatter.Style {
         switch self {
         case .failed, .skipped, .circle: .bad
-        case .unseen, .filtered, .deleted, .referenced: .doubtful
+        case .unseen, .sumsDiffer, .filtered, .deleted, .referenced: .doubtful
         case .unconfirmed, .waiting, .exists, .undecided: .faint
         }
     }
