@@ -15,6 +15,7 @@ public final class ClientTelemetry: KafkaObserver {
     private let log: Log
     private let client: String
     private let measures: ClientMeasures?
+    private let onError: (@Sendable (KafkaError) -> Void)?
     private let limiter = LineLimiter()
 
     /// Makes the observer of a client.
@@ -23,10 +24,17 @@ public final class ClientTelemetry: KafkaObserver {
     ///   - log: where its lines go.
     ///   - client: the client's name there and in the metrics.
     ///   - measures: gets the statistics; nil where librdkafka is not asked for them.
-    public init(_ log: Log, client: String, measures: ClientMeasures? = nil) {
+    ///   - onError: gets every error of the client as a whole, inside the client's calls.
+    public init(
+        _ log: Log,
+        client: String,
+        measures: ClientMeasures? = nil,
+        onError: (@Sendable (KafkaError) -> Void)? = nil
+    ) {
         self.log = log
         self.client = client
         self.measures = measures
+        self.onError = onError
     }
 
     /// Tells a line at the level that it has for us.
@@ -54,6 +62,7 @@ public final class ClientTelemetry: KafkaObserver {
 
     /// Tells an error; the client goes on trying, so it is a warning.
     public func error(_ error: KafkaError) {
+        onError?(error)
         guard let leftOut = limiter.admit("error \(error.name)") else { return }
         var fields: [(String, LogValue)] = [
             ("kafka.client", .string(client)), ("error", .string(error.description)),

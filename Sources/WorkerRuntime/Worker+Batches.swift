@@ -27,6 +27,7 @@ extension Worker {
             throw error
         }
         engine.now = clock()
+        lookForBrokers()
         if mismatch != nil { return try waitForFittingAssignment() }
         if restoration != nil { return try goOnRestoring() }
         try noteOwnEndsIfDue()

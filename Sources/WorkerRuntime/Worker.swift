@@ -50,6 +50,7 @@ public final class Worker {
     var lastCommit: Int64 = 0
     var lastForgotten: Int64 = 0
     var lastDeleteLook: Int64 = 0
+    var lastBrokerLook: Int64 = 0
     var assignmentError: (any Error)?
     var mustRebuildProducers = false
     var needsRecovery = false

@@ -21,6 +21,7 @@ public final class WorkerTelemetry {
     let events: Histogram.Series
     let lag = SecondsOfLag()
     let aborts: Counter
+    let reach: BrokerReach
     let gateOpen: Gauge
     let waitingRecords: Gauge
     let restoreSeconds: Gauge
@@ -36,6 +37,7 @@ public final class WorkerTelemetry {
         self.health = health
         self.clock = clock
         records = metrics.counter(
+        reach = BrokerReach(health)
             "sync_records_total",
             help: "Records taken, by table mapping and what became of them.",
             labels: ["mapping", "result"]
@@ -94,8 +96,8 @@ public final class WorkerTelemetry {
     ]
 
     /// Where librdkafka's log and statistics of a client go.
-    func observer(of client: String) -> any KafkaObserver {
-        ClientTelemetry(log, client: client, measures: clientMeasures)
+    func observer(of client: String, onError: (@Sendable (KafkaError) -> Void)? = nil) -> any KafkaObserver {
+        ClientTelemetry(log, client: client, measures: clientMeasures, onError: onError)
     }
 
     /// The time in milliseconds since 1970.
