@@ -14,6 +14,7 @@ internal import Darwin
 /// The directory around the data: who holds it, which format it has, and whether the data can be trusted.
 ///
 /// - `lock`: locked by the process that holds the directory, whose id is in it.
+/// - `owner`: whose state it is; others are refused.
 /// - `format`: the number of the data's format; written last when a directory is set up.
 /// - `run`: `clean`, or `running` and the boot id of the machine. Data is written without being synced, so after a
 ///   crash of the machine, not of the process, there is no telling what of it reached the disk.
@@ -46,8 +47,16 @@ final class StateDirectory {
 
     /// Throws the data away if it is not whole or of an older format, and notes that it is being written from now on.
     ///
+    /// - Parameters:
+    ///   - formatVersion: The data's format.
+    ///   - owner: Whose state it is; a directory without an owner becomes theirs. Nil: anybody's.
     /// - Returns: Whether data was thrown away.
-    func prepare(formatVersion: Int) throws(StateStoreError) -> Bool {
+    /// - Throws: `StateStoreError`, also for the directory of another owner.
+    func prepare(formatVersion: Int, owner: String?) throws(StateStoreError) -> Bool {
+        let found = try read("owner").flatMap { $0.isEmpty ? nil : $0 }
+        if let owner, let found, found != owner {
+            throw StateStoreError(reason: .ownedBy(found, wanted: owner), path: path)
+        }
         let format = try read("format").map { Int($0) }
         if case .some(.none) = format { throw StateStoreError(reason: .corrupt, path: path + "/format") }
         if let found = format ?? nil, found > formatVersion {
@@ -58,6 +67,7 @@ final class StateDirectory {
         let isWhole = run == "clean" || (boot != nil && run == boot.map { "running \($0)" })
         var isDiscarded = false
         if format != formatVersion || !isWhole { isDiscarded = try removeData() }
+        if let owner, found == nil { try write(owner, to: "owner") }
         // On the disk before the first change of the data is: a crash must not find an older `clean`.
         try write("running \(boot ?? "unknown")", to: "run")
         return isDiscarded
@@ -132,7 +142,7 @@ final class StateDirectory {
     }
 
     private static func contents(of file: Int32) -> String? {
-        var buffer = [UInt8](repeating: 0, count: 128)
+        var buffer = [UInt8](repeating: 0, count: 512)
         let count = pread(file, &buffer, buffer.count, 0)
         guard count >= 0 else { return nil }
         return String(decoding: buffer[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)

@@ -36,18 +36,20 @@ public final class StateStore {
     ///   - tables: Names of the tables; a table is known by its index here.
     ///   - growthBytes: Room that every transaction finds, at least 1 MiB; the file grows by quarters of it.
     ///   - formatVersion: Number of the data's format. Data of an earlier format is thrown away, of a later one refused.
-    /// - Throws: ``StateStoreError``: in use, not writable, of a newer format, no room, or damaged.
+    ///   - owner: Whose state it is, on one line; a directory of another owner is refused, one without an owner adopted.
+    /// - Throws: ``StateStoreError``: in use, another's, not writable, of a newer format, no room, or damaged.
     public init(
         directory: String,
         tables: [String],
         growthBytes: Int = 64 << 20,
-        formatVersion: Int = 1
+        formatVersion: Int = 1,
+        owner: String? = nil
     ) throws(StateStoreError) {
         self.directory = try StateDirectory(path: directory)
         self.tables = tables
         self.growthBytes = growthBytes
         self.formatVersion = formatVersion
-        wasDiscarded = try self.directory.prepare(formatVersion: formatVersion)
+        wasDiscarded = try self.directory.prepare(formatVersion: formatVersion, owner: owner)
         try open()
     }
 

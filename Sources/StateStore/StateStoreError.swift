@@ -17,8 +17,10 @@ public struct StateStoreError: Error, Sendable, Equatable, CustomStringConvertib
     public enum Reason: Sendable, Equatable {
         /// Another process (or another store of this one) uses the directory; its process id, where known.
         case inUse(by: Int32?)
-        /// The directory cannot be made or written.
-        case notWritable
+        /// The directory cannot be made or written; the operating system's reason.
+        case notWritable(code: Int32)
+        /// The directory is somebody else's.
+        case ownedBy(String, wanted: String)
         /// The data was written by a later version.
         case newerFormat(found: Int, supported: Int)
         /// There is no room on the disk, or the process may not write files as large as this.
@@ -58,7 +60,9 @@ public struct StateStoreError: Error, Sendable, Equatable, CustomStringConvertib
         switch reason {
         case .inUse(let process):
             "state directory \(path) is in use by \(process.map { "process \($0)" } ?? "another process")"
-        case .notWritable: "state directory \(path) cannot be written"
+        case .notWritable(let code): "state directory \(path) cannot be written: \(String(cString: strerror(code)))"
+        case .ownedBy(let owner, let wanted):
+            "state directory \(path) belongs to \(owner), not to \(wanted); each needs a directory of its own"
         case .newerFormat(let found, let supported):
             "state directory \(path) has format \(found), and this version knows formats up to \(supported)"
         case .diskFull: "no room on the disk for the state directory \(path)"
@@ -71,7 +75,7 @@ public struct StateStoreError: Error, Sendable, Equatable, CustomStringConvertib
     private static func reason(of code: Int32) -> Reason {
         switch code {
         case ENOSPC, EDQUOT, EFBIG: .diskFull
-        case EACCES, EPERM, EROFS, ENOTDIR, EISDIR, ENOENT, ELOOP, ENAMETOOLONG: .notWritable
+        case EACCES, EPERM, EROFS, ENOTDIR, EISDIR, ENOENT, ELOOP, ENAMETOOLONG: .notWritable(code: code)
         case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH, MDB_PANIC: .corrupt
         default: .lmdb(code: code, message: String(cString: mdb_strerror(code)))
         }

@@ -3,7 +3,6 @@
 
 import Foundation
 import StateStore
-import Telemetry
 
 /// Opens a worker's local state, which its predecessor may hold a moment longer than it lives.
 struct StateOpening {
@@ -17,8 +16,8 @@ struct StateOpening {
     /// Opens the state; waits a little where a process that was killed has not quite gone.
     ///
     /// - Throws: `StateStoreError`; `CancellationError` when told to stop meanwhile.
-    func open(_ configuration: WorkerConfiguration, log: Log, isStopping: () -> Bool) throws -> StateStore {
-        try open(log: log, isStopping: isStopping) { () throws(StateStoreError) in try Self.open(configuration) }
+    func open(_ configuration: WorkerConfiguration, isStopping: () -> Bool) throws -> StateStore {
+        try open(isStopping: isStopping) { () throws(StateStoreError) in try Self.open(configuration) }
     }
 
     /// Opens the state at once or not at all.
@@ -27,26 +26,20 @@ struct StateOpening {
             directory: configuration.stateDirectory,
             tables: LocalState.tableNames,
             growthBytes: configuration.stateGrowthBytes,
-            formatVersion: LocalState.formatVersion
+            formatVersion: LocalState.formatVersion,
+            owner: configuration.group
         )
     }
 
     /// Calls the body until it succeeds, or fails with something else than a directory in use, or the time is over.
-    func open(
-        log: Log,
-        isStopping: () -> Bool,
-        _ body: () throws(StateStoreError) -> StateStore
-    ) throws -> StateStore {
+    func open(isStopping: () -> Bool, _ body: () throws(StateStoreError) -> StateStore) throws -> StateStore {
         let deadline = now() + patienceMs
-        var isTold = false
         while true {
             do {
                 return try body()
             } catch let error {
                 guard case .inUse = error.reason, now() < deadline else { throw error }
                 if isStopping() { throw CancellationError() }
-                if !isTold { log.info("waiting for the state directory", [("reason", .string(error.description))]) }
-                isTold = true
                 pause()
             }
         }

@@ -43,7 +43,7 @@ public enum WorkerCommand {
         let isStopping = { TerminationSignals.isRequested }
         do {
             // First, so that a second process on one directory ends without having served anything.
-            let store = try openState(configuration, log: log, isStopping: isStopping)
+            let store = try openState(configuration, isStopping: isStopping)
             let server = HTTPServer(address: settings.string(.http), log: log)
             server.addStandardRoutes(health: health, metrics: metrics)
             let url = try server.start()
@@ -71,16 +71,12 @@ public enum WorkerCommand {
     }
 
     /// Opens the local state; a directory that cannot be used as it is named is a wrong setting.
-    private static func openState(
-        _ configuration: WorkerConfiguration,
-        log: Log,
-        isStopping: () -> Bool
-    ) throws -> StateStore {
+    private static func openState(_ configuration: WorkerConfiguration, isStopping: () -> Bool) throws -> StateStore {
         do {
-            return try StateOpening().open(configuration, log: log, isStopping: isStopping)
+            return try StateOpening().open(configuration, isStopping: isStopping)
         } catch let error as StateStoreError {
             switch error.reason {
-            case .inUse, .notWritable, .newerFormat: throw CommandError(error.description, .usage)
+            case .inUse, .ownedBy, .notWritable, .newerFormat: throw CommandError(error.description, .usage)
             // A full disk or damage may come at any time.
             case .diskFull, .corrupt, .lmdb, .keyTooLong: throw error
             }

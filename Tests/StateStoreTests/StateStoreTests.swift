@@ -94,8 +94,33 @@ import Darwin
 
     @Test func refusesADirectoryThatCannotBeMade() throws {
         try directory.write("", to: "file")
-        #expect(reason { _ = try StateStore.small(directory.path + "/file") } == .notWritable)
-        #expect(reason { _ = try StateStore.small(directory.path + "/file/below") } == .notWritable)
+        let file = reason { _ = try StateStore.small(directory.path + "/file") }
+        #expect(file == .notWritable(code: ENOTDIR))
+        let below = StateStoreError(reason: .notWritable(code: EROFS), path: directory.path)
+        #expect(below.description == "state directory \(directory.path) cannot be written: Read-only file system")
+        #expect(reason { _ = try StateStore.small(directory.path + "/file/below") } == .notWritable(code: ENOTDIR))
+    }
+
+    @Test func refusesTheDirectoryOfAnotherOwner() throws {
+        try { try StateStore.small(directory.path, owner: "eu.product-worker").set("a", "1") }()
+        let other = reason { _ = try StateStore.small(directory.path, formatVersion: 7, owner: "price-worker") }
+        #expect(other == .ownedBy("eu.product-worker", wanted: "price-worker"))
+        let same = try StateStore.small(directory.path, owner: "eu.product-worker")
+        #expect(!same.wasDiscarded)
+        #expect(try same.value("a") == "1")
+    }
+
+    /// As an older version leaves it.
+    @Test func adoptsADirectoryWithoutAnOwner() throws {
+        try { try StateStore.small(directory.path).set("a", "1") }()
+        try {
+            let adopted = try StateStore.small(directory.path, owner: "product-worker")
+            #expect(!adopted.wasDiscarded)
+            #expect(try adopted.value("a") == "1")
+        }()
+        #expect(try directory.read("owner") == "product-worker\n")
+        let other = reason { _ = try StateStore.small(directory.path, owner: "price-worker") }
+        #expect(other == .ownedBy("product-worker", wanted: "price-worker"))
     }
 
     @Test func erasesAllAndGoesOn() throws {

@@ -29,12 +29,17 @@ final class TemporaryDirectory {
 
 extension StateStore {
     /// A store of two small tables that grows in the smallest steps.
-    static func small(_ path: String, formatVersion: Int = 1) throws(StateStoreError) -> StateStore {
+    static func small(
+        _ path: String,
+        formatVersion: Int = 1,
+        owner: String? = nil
+    ) throws(StateStoreError) -> StateStore {
         try StateStore(
             directory: path,
             tables: ["first", "second"],
             growthBytes: 1 << 20,
-            formatVersion: formatVersion
+            formatVersion: formatVersion,
+            owner: owner
         )
     }
 

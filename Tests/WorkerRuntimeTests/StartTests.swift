@@ -87,13 +87,27 @@ struct StartTests {
             try first.line(containing: "Kafka cannot be reached; trying again")
             let second = try WorkerProcess("product-worker", settings(directory))
             #expect(try second.exitCode() == 2)
-            let lines = answer(second)
+            let lines = second.printed
             #expect(lines.count == 1 && lines[0].contains("\(directory.path)/state is in use by process "), "\(lines)")
-            #expect(!second.printed.contains { $0.contains("listening") })
             #expect(first.printed.contains { $0.hasPrefix("listening on http://") })
             first.terminate()
             #expect(try first.exitCode(within: 20) == 0)
             #expect(answer(first).isEmpty)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func aStateDirectoryHasOneWorker() async throws {
+        try await onOwnThread {
+            let directory = try TemporaryDirectory()
+            let first = try WorkerProcess("product-worker", settings(directory))
+            try first.line(containing: "Kafka cannot be reached; trying again")
+            first.terminate()
+            #expect(try first.exitCode(within: 20) == 0)
+            let second = try WorkerProcess("unit-worker", settings(directory))
+            #expect(try second.exitCode() == 2)
+            let reason = "belongs to product-worker, not to unit-worker; each needs a directory of its own"
+            #expect(second.printed == ["unit-worker: state directory \(directory.path)/state \(reason)"])
         }
     }
 
@@ -106,7 +120,8 @@ struct StartTests {
             unwritable["SYNC_STATE_DIR"] = "\(directory.path)/file/state"
             let first = try WorkerProcess("product-worker", unwritable)
             #expect(try first.exitCode() == 2)
-            #expect(answer(first) == ["product-worker: state directory \(directory.path)/file/state cannot be written"])
+            let reason = "state directory \(directory.path)/file/state cannot be written: Not a directory"
+            #expect(answer(first) == ["product-worker: \(reason)"])
 
             try FileManager.default.createDirectory(
                 atPath: "\(directory.path)/state",

@@ -3,7 +3,6 @@
 
 import Foundation
 import StateStore
-import Telemetry
 import Testing
 
 @testable import WorkerRuntime
@@ -15,7 +14,7 @@ struct StateOpeningTests {
         _ opening: StateOpening,
         isStopping: () -> Bool
     ) throws -> StateStore {
-        try opening.open(log: Log(level: .error), isStopping: isStopping) { () throws(StateStoreError) in
+        try opening.open(isStopping: isStopping) { () throws(StateStoreError) in
             try StateStore(directory: directory.path, tables: ["a"])
         }
     }
