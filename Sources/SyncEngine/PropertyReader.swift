@@ -15,7 +15,7 @@ public enum PropertyReader {
         return text
     }
 
-    /// A decimal, also where the source sent its digits as text.
+    /// A decimal, also where the source sent its digits as text; a zero with a sign is 0.
     ///
     /// - Throws: `RecordError` where the value is no decimal.
     public static func decimal(_ image: JSONValue, _ property: String) throws(RecordError) -> DecimalText? {
@@ -23,7 +23,7 @@ public enum PropertyReader {
         guard let text = value.numberText ?? value.string, let number = DecimalText(text) else {
             throw wrongType(property, "a decimal number")
         }
-        return number
+        return text.utf8.first == UInt8(ascii: "-") && number.isZero ? DecimalText(0) : number
     }
 
     /// A boolean; nil where the property is absent or null.

@@ -77,6 +77,24 @@ struct FieldTests {
 
     /// PRD-06, PRD-10.
     @Test func negativePriceAndStockBecomeZero() throws {
+    @Test(arguments: ["-0", "-0.0", "-0.000", "-0e5"])
+    func zeroHasNoSign(text: String) throws {
+        let installation = try Installation()
+        try installation.couple(item: "1000", ["unitPrice": .number(text), "unitCost": .text(text)])
+        let create = try #require(installation.changes("ITEM-PRODUCT", item).first)
+        for column in ["price", "standardcost"] {
+            guard case .number(let number) = create.columns.first(where: { $0.name == column })?.value else {
+                Issue.record("no \(column)")
+                continue
+            }
+            #expect(number.text == "0")
+        }
+        let count = installation.changes("ITEM-PRODUCT", item).count
+        installation.send("items", Sample.item("1000", ["unitPrice": 0, "unitCost": .number("0.00")]))
+        try installation.settle()
+        #expect(installation.changes("ITEM-PRODUCT", item).count == count)
+    }
+
         let installation = try Installation()
         try installation.couple(item: "1000", ["unitPrice": .number("-0.01"), "inventory": -3, "unitCost": -2])
         let create = installation.changes("ITEM-PRODUCT", item).first
