@@ -37,6 +37,8 @@ public struct TableFormatter: Sendable {
 
     private static let gap = 2
     private static let leastWidth = 8
+    /// A longer text of digits, such as a key, is no amount and may be cut.
+    private static let longestNumber = 20
 
     private let titles: [String]
     private let width: Int?
@@ -88,12 +90,15 @@ public struct TableFormatter: Sendable {
             ([titles[column]] + rows.map { $0[column].text }).map(DisplayWidth.of).max() ?? 0
         }
         guard let width else { return widths }
-        var surplus = widths.reduce(0, +) + Self.gap * (widths.count - 1) - width
-        while surplus > 0 {
-            let candidates = widths.indices.filter { !areNumbers[$0] && widths[$0] > Self.leastWidth }
-            guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
-            widths[widest] -= 1
-            surplus -= 1
+        for column in widths.indices { widths[column] = min(widths[column], max(1, width)) }
+        let room = width - Self.gap * (widths.count - 1)
+        // What is cut first: long texts; then, on a narrow terminal, short ones; numbers at last.
+        for (least, cutsNumbers) in [(Self.leastWidth, false), (2, false), (2, true)] {
+            while widths.reduce(0, +) > room {
+                let candidates = widths.indices.filter { (cutsNumbers || !areNumbers[$0]) && widths[$0] > least }
+                guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
+                widths[widest] -= 1
+            }
         }
         return widths
     }
@@ -115,6 +120,7 @@ public struct TableFormatter: Sendable {
 
     /// True for numbers as tables show them: `-1,234.5`, `12%`, `3.5s`.
     private static func isNumber(_ text: String) -> Bool {
+        guard text.utf8.count <= longestNumber else { return false }
         var rest = text[...]
         if rest.hasPrefix("-") || rest.hasPrefix("+") { rest = rest.dropFirst() }
         for unit in ["%", "ms", "s"] where rest.hasSuffix(unit) {

@@ -47,6 +47,8 @@ struct FieldTests {
         installation.send("items", Sample.item(number))
         try installation.settle()
         #expect(try error(installation, "UNIT GROUP", Sample.id("item \(number)"))?.code == "FieldTooLong")
+        // What operators know it by.
+        #expect(try installation.coupling("UNIT GROUP", Sample.id("item \(number)"))?.bc.key == number)
         #expect(installation.dataverse.refusals.isEmpty)
     }
 
@@ -75,8 +77,6 @@ struct FieldTests {
         #expect(number.text == digits)
     }
 
-    /// PRD-06, PRD-10.
-    @Test func negativePriceAndStockBecomeZero() throws {
     @Test(arguments: ["-0", "-0.0", "-0.000", "-0e5"])
     func zeroHasNoSign(text: String) throws {
         let installation = try Installation()
@@ -95,6 +95,8 @@ struct FieldTests {
         #expect(installation.changes("ITEM-PRODUCT", item).count == count)
     }
 
+    /// PRD-06, PRD-10.
+    @Test func negativePriceAndStockBecomeZero() throws {
         let installation = try Installation()
         try installation.couple(item: "1000", ["unitPrice": .number("-0.01"), "inventory": -3, "unitCost": -2])
         let create = installation.changes("ITEM-PRODUCT", item).first
