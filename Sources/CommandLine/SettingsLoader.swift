@@ -18,6 +18,12 @@ struct SettingsLoader {
         "ssl.keystore.password",
     ]
 
+    /// Variables of Kafka's own scripts, and where Kafka lies: in many environments, and none of our settings.
+    private static let variablesOfKafka: Set<String> = [
+        "KAFKA_GC_LOG_OPTS", "KAFKA_HEAP_OPTS", "KAFKA_HOME", "KAFKA_JMX_OPTS", "KAFKA_JVM_PERFORMANCE_OPTS",
+        "KAFKA_LOG4J_OPTS", "KAFKA_OPTS",
+    ]
+
     private let known: [Setting]
     private let used: [Setting]
     private let executable: String
@@ -176,7 +182,7 @@ struct SettingsLoader {
             let property = Self.property(name)
             if isKafkaProperty(property) || known.contains(where: { $0.name == name }) {
                 properties[property] = values[name] ?? entry.value
-            } else {
+            } else if entry.origin != nil || !Self.variablesOfKafka.contains(name) {
                 let origin = entry.origin ?? ""
                 warnings.append(
                     "\(origin)\(OneLine.escaped(name)): ignored; the Kafka client has no property \(property)"

@@ -183,14 +183,23 @@ import Testing
 
     @Test func kafkaNamesBecomePropertiesAndForeignOnesWarnings() throws {
         let settings = try load([
-            "KAFKA_SECURITY_PROTOCOL": "not checked here", "KAFKA_HOME": "/opt/kafka", "KAFKAESQUE": "x",
+            "KAFKA_SECURITY_PROTOCOL": "not checked here", "KAFKA_BROKER": "/opt/kafka", "KAFKAESQUE": "x",
             "PATH": "/bin",
         ])
         #expect(
             settings.kafkaProperties
                 == ["bootstrap.servers": "localhost:9092", "security.protocol": "not checked here"]
         )
-        #expect(settings.warnings == ["KAFKA_HOME: ignored; the Kafka client has no property home"])
+        #expect(settings.warnings == ["KAFKA_BROKER: ignored; the Kafka client has no property broker"])
+    }
+
+    @Test(arguments: [
+        "HOME", "OPTS", "HEAP_OPTS", "JVM_PERFORMANCE_OPTS", "LOG4J_OPTS", "GC_LOG_OPTS", "JMX_OPTS",
+    ])
+    func variablesOfKafkasOwnScriptsAreNobodysMistake(name: String) throws {
+        let settings = try load(["KAFKA_\(name)": "x"])
+        #expect(settings.warnings.isEmpty)
+        #expect(settings.kafkaProperties == ["bootstrap.servers": "localhost:9092"])
     }
 
     @Test(arguments: [
