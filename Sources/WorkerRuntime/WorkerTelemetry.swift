@@ -3,6 +3,7 @@
 
 import Kafka
 import KafkaTelemetry
+import SyncModel
 public import Telemetry
 
 /// What a worker tells about itself: log, metrics, readiness.
@@ -20,8 +21,8 @@ public final class WorkerTelemetry {
     let transactions: Histogram.Series
     let events: Histogram.Series
     let lag = SecondsOfLag()
-    let aborts: Counter
     let reach: BrokerReach
+    let aborts: Counter
     let gateOpen: Gauge
     let waitingRecords: Gauge
     let restoreSeconds: Gauge
@@ -36,8 +37,8 @@ public final class WorkerTelemetry {
         self.metrics = metrics
         self.health = health
         self.clock = clock
-        records = metrics.counter(
         reach = BrokerReach(health)
+        records = metrics.counter(
             "sync_records_total",
             help: "Records taken, by table mapping and what became of them.",
             labels: ["mapping", "result"]
@@ -88,6 +89,8 @@ public final class WorkerTelemetry {
         )
         clientMeasures = ClientMeasures(metrics)
         gateOpen.set(1, [worker])
+        // There before the first one, or an alert on its increase would miss that.
+        _ = deadLetters.with(ErrorClass.malformed.rawValue)
     }
 
     /// From what a worker takes alone to a day: records of a backlog or a snapshot are old when they are read.
