@@ -10,23 +10,25 @@ public final class ProducerPair {
     private let clients: any KafkaClients
     private let configuration: KafkaConfiguration
     private let transactionalIDPrefix: String
-    private let observer: (any KafkaObserver)?
+    private let observers: [(any KafkaObserver)?]
     private var producers: [any TransactionalClient]
     private var turn = 0
     /// How many of the producers are initialized; a call that timed out goes on with the first that is not.
     private var initialized = 0
 
     /// Makes producers with the ids `<prefix>-0` and `<prefix>-1`; `initTransactions` comes first.
+    ///
+    /// `observer` gives each its own, by its number, so that they can be told apart.
     public init(
         configuration: KafkaConfiguration,
         transactionalIDPrefix: String,
-        observer: (any KafkaObserver)?,
+        observer: (Int) -> (any KafkaObserver)?,
         clients: any KafkaClients = LibrdkafkaClients()
     ) throws {
         self.clients = clients
         self.configuration = configuration
         self.transactionalIDPrefix = transactionalIDPrefix
-        self.observer = observer
+        observers = (0..<2).map(observer)
         producers = []
         producers = try makeProducers()
     }
@@ -64,7 +66,7 @@ public final class ProducerPair {
     }
 
     private func makeProducers() throws -> [any TransactionalClient] {
-        try (0..<2).map { index in
+        try observers.enumerated().map { index, observer in
             try clients.makeTransactionalProducer(
                 configuration,
                 transactionalID: "\(transactionalIDPrefix)-\(index)",

@@ -115,7 +115,7 @@ public final class Worker {
         producers = try ProducerPair(
             configuration: configuration.kafka,
             transactionalIDPrefix: "\(configuration.topicPrefix)\(configuration.worker)-\(instance)",
-            observer: telemetry.observer(of: "transactions"),
+            observer: { [telemetry] in telemetry.observer(of: "transactions-\($0)") },
             clients: clients
         )
         unread = UnreadRecords(configuration, clients, telemetry: telemetry)

@@ -7,7 +7,7 @@ import Kafka
 import StateStore
 import SyncEngine
 import SyncModel
-public import TableMappings
+import TableMappings
 import Telemetry
 
 /// The command line that all worker executables share.
@@ -23,18 +23,19 @@ public enum WorkerCommand {
     /// The command of a worker executable.
     public static func make(_ worker: String, summary: String) -> Command {
         Command(worker, summary: summary, settings: settings) { call in
+            var catalog: MappingCatalog?
             let settings = try call.loadSettings(
                 isKafkaProperty: KafkaConfiguration.knows(property:),
                 kafkaProblems: { KafkaConfiguration($0).validate() + WorkerConfiguration.forbidden(in: $0) },
-                furtherProblems: WorkerOptions.problems(in:)
+                furtherProblems: { WorkerOptions.problems(in: $0, &catalog) }
             )
-            return try run(worker, settings)
+            return try run(worker, settings, catalog)
         }
     }
 
-    private static func run(_ worker: String, _ settings: Settings) throws -> Int32 {
+    private static func run(_ worker: String, _ settings: Settings, _ catalog: MappingCatalog?) throws -> Int32 {
         TerminationSignals.install()
-        let options = try WorkerOptions(settings)
+        let options = try WorkerOptions(settings, catalog: catalog)
         let log = Log(formatWord: settings.string(.logFormat), levelWord: settings.string(.logLevel))
         for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
         let metrics = Metrics()
@@ -85,8 +86,8 @@ public enum WorkerCommand {
 }
 
 extension WorkerOptions {
-    /// Reads what the settings say.
-    public init(_ settings: Settings) throws(MappingErrors) {
+    /// Reads what the settings say, and the mappings' files where they have not been read.
+    init(_ settings: Settings, catalog: MappingCatalog?) throws(MappingErrors) {
         var engine = EngineSettings(worker: settings.executable, conditions: Self.conditions(settings))
         engine.isConfirmed = settings.string(.delivery) == "confirmed"
         engine.deletionPolicy = EngineSettings.DeletionPolicy(rawValue: settings.string(.deletionPolicy)) ?? .keep
@@ -97,8 +98,10 @@ extension WorkerOptions {
         engine.crmBaseCurrency = settings[.crmBaseCurrency]
         engine.crmCompanyID = settings[.crmCompanyID]
         engine.crmTeamID = settings[.crmTeamID]
+        let mappings: MappingCatalog
+        if let catalog { mappings = catalog } else { mappings = try .load(overrides: settings[.mappingsDirectory]) }
         self.init(
-            catalog: try MappingCatalog.load(overrides: settings[.mappingsDirectory]),
+            catalog: mappings,
             engine: engine,
             kafka: KafkaConfiguration(settings.kafkaProperties),
             stateDirectory: settings.string(.stateDirectory)
@@ -110,11 +113,14 @@ extension WorkerOptions {
     }
 
     /// What is wrong with the settings together, with the mappings' files, and with both together.
-    static func problems(in settings: Settings) -> [String] {
+    ///
+    /// Hands out what the files say, where that is right, so that they are read once.
+    static func problems(in settings: Settings, _ read: inout MappingCatalog?) -> [String] {
         var problems: [String] = []
         let catalog: MappingCatalog
         do throws(MappingErrors) {
             catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
+            read = catalog
         } catch {
             problems = error.settingProblems
             // The rest is judged by the bundled mappings, which are right by themselves.

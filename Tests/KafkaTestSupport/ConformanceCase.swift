@@ -67,7 +67,7 @@ struct Bench {
         let pair = try ProducerPair(
             configuration: cluster.configuration(properties),
             transactionalIDPrefix: name,
-            observer: nil,
+            observer: { _ in nil },
             clients: cluster.clients
         )
         try pair.initTransactions(timeoutMs: 30_000)

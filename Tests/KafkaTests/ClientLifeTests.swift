@@ -115,6 +115,24 @@ struct ClientLifeTests {
         #expect(recorder.errors.withLock { $0.allSatisfy { $0.disposition == .retriable } })
     }
 
+    @Test func eachProducerOfAPairHasItsObserver() throws {
+        let broker = try EmbeddedBroker()
+        defer { broker.close() }
+        let recorders = [Recorder(), Recorder()]
+        let pair = try ProducerPair(
+            configuration: broker.configuration(["statistics.interval.ms": "50"]),
+            transactionalIDPrefix: "p",
+            observer: { recorders[$0] }
+        )
+        defer { pair.close() }
+        try waitUntil(within: .seconds(30), "statistics of both") {
+            pair.poll()
+            return recorders.allSatisfy { $0.documents.withLock { !$0.isEmpty } } ? () : nil
+        }
+        let names = recorders.map { $0.documents.withLock { Set($0.map { $0.prefix(40) }) } }
+        #expect(names[0].count == 1 && names[1].count == 1 && names[0] != names[1], "\(names)")
+    }
+
     @Test func oneConfigurationServesBothClientsWithoutWarnings() throws {
         let broker = try EmbeddedBroker()
         defer { broker.close() }

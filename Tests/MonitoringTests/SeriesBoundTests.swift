@@ -33,7 +33,7 @@ struct SeriesBoundTests {
                 for reference in Set(references) { telemetry.waitingRecords.set(1, [mapping.name, reference]) }
             }
             for errorClass in [ErrorClass.malformed, .permanent] { telemetry.deadLetters.add(1, [errorClass.rawValue]) }
-            for client in ["admin", "changelogs", "events", "status", "transactions"] {
+            for client in ["admin", "changelogs", "events", "status", "transactions-0", "transactions-1"] {
                 telemetry.observer(of: client).statistics(
                     #"{"msg_cnt":1,"msg_size":1,"txmsgs":1,"tx_bytes":1,"rxmsgs":1,"rx_bytes":1}"#
                 )
