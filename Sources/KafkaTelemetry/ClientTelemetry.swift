@@ -16,6 +16,7 @@ public final class ClientTelemetry: KafkaObserver {
     private let client: String
     private let measures: ClientMeasures?
     private let onError: (@Sendable (KafkaError) -> Void)?
+    private let onFailedConnection: (@Sendable () -> Void)?
     private let limiter = LineLimiter()
 
     /// Makes the observer of a client.
@@ -25,20 +26,25 @@ public final class ClientTelemetry: KafkaObserver {
     ///   - client: the client's name there and in the metrics.
     ///   - measures: gets the statistics; nil where librdkafka is not asked for them.
     ///   - onError: gets every error of the client as a whole, inside the client's calls.
+    ///   - onFailedConnection: told of every broker that cannot be connected to, by a thread of the client's own.
     public init(
         _ log: Log,
         client: String,
         measures: ClientMeasures? = nil,
-        onError: (@Sendable (KafkaError) -> Void)? = nil
+        onError: (@Sendable (KafkaError) -> Void)? = nil,
+        onFailedConnection: (@Sendable () -> Void)? = nil
     ) {
         self.log = log
         self.client = client
         self.measures = measures
         self.onError = onError
+        self.onFailedConnection = onFailedConnection
     }
 
     /// Tells a line at the level that it has for us.
     public func log(level: Int, facility: String, message: String) {
+        // A connection that a broker has closed, perhaps since nobody used it, is less than an error.
+        if level <= 3, facility == "FAIL" { onFailedConnection?() }
         // While a broker is away librdkafka says so several times a second.
         guard let leftOut = level > 6 ? 0 : limiter.admit(facility) else { return }
         var fields: [(String, LogValue)] = [

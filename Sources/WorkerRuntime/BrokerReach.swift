@@ -5,10 +5,12 @@ import Kafka
 import Synchronization
 import Telemetry
 
-/// Whether any broker is in reach, as the client of the events finds; the readiness follows it.
+/// Whether any broker is in reach, as the clients find; the readiness follows it.
 ///
-/// That client fetches and sends heartbeats all the time, so it notices at once. Clients that rest between their calls
-/// would not do: a broker closes their connections when these have been idle for long.
+/// The client of the events fetches and sends heartbeats all the time, so it notices at once, and tells when it is polled.
+/// Not while a commit waits for its answer; then it counts that the client cannot connect, which it tells by a thread of
+/// its own. Clients that rest between their calls would not do: a broker closes their connections
+/// when these have been idle for long.
 final class BrokerReach: Sendable {
     /// How often a broker is looked for while there is none in reach, in milliseconds.
     static let intervalMs: Int64 = 500
@@ -16,6 +18,7 @@ final class BrokerReach: Sendable {
 
     private let health: Health
     private let isLostNow = Atomic(false)
+    private let isCommitting = Atomic(false)
 
     init(_ health: Health) {
         self.health = health
@@ -26,9 +29,29 @@ final class BrokerReach: Sendable {
 
     /// Takes note of an error of the client as a whole.
     func note(_ error: KafkaError) {
-        guard error.name == "_ALL_BROKERS_DOWN" else { return }
+        if error.name == "_ALL_BROKERS_DOWN" { lost("no broker of Kafka can be reached") }
+    }
+
+    /// Takes note that a client that commits cannot connect to a broker.
+    func noteFailedConnection() {
+        guard isCommitting.load(ordering: .relaxed) else { return }
+        lost("a broker of Kafka that is needed to commit cannot be reached")
+    }
+
+    /// Something to be committed has begun: a transaction, or a commit outside of any.
+    func commitBegun() {
+        isCommitting.store(true, ordering: .relaxed)
+    }
+
+    /// It has ended; one that is committed has been answered.
+    func commitEnded(isCommitted: Bool) {
+        isCommitting.store(false, ordering: .relaxed)
+        if isCommitted, isLost { answered() }
+    }
+
+    private func lost(_ reason: String) {
         isLostNow.store(true, ordering: .relaxed)
-        health.set(reason: "no broker of Kafka can be reached", for: Self.part)
+        health.set(reason: reason, for: Self.part)
     }
 
     /// A broker has answered.
@@ -45,13 +68,14 @@ extension Worker {
         defer { lastBrokerLook = clock() }
         do {
             if let partition = assigned.first {
-                _ = try consumer.watermarks(partition, timeoutMs: 200)
+                // Not its watermarks: for these librdkafka waits past the time, as long as the broker is away.
+                _ = try consumer.committed([partition], timeoutMs: 200)
             } else {
                 _ = try admin.topics(timeoutMs: 200)
             }
             telemetry.reach.answered()
-        } catch let error as KafkaError where error.disposition != .retriable {
-            telemetry.reach.answered()  // A refusal is an answer.
+        } catch let error as KafkaError where error.code > 0 && error.disposition != .retriable {
+            telemetry.reach.answered()  // A broker's refusal is an answer; codes below 0 are librdkafka's own.
         } catch {}
     }
 }

@@ -244,6 +244,7 @@ extension Worker {
                 needsRecovery = true
             }
         }
+        telemetry.reach.commitEnded(isCommitted: false)
         batch = nil
         ownEnds = [:]
         unfinished.aborted()

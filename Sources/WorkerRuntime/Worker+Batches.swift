@@ -152,6 +152,7 @@ extension Worker {
         if let batch { return batch }
         let producer = producers.next()
         try producer.begin()
+        telemetry.reach.commitBegun()
         let begun = Batch(producer: producer, metadata: try consumer.groupMetadata(), startedAt: clock())
         sink.producer = producer
         batch = begun
@@ -192,6 +193,7 @@ extension Worker {
         ownEnds = [:]
         try state.commit()
         if configuration.commitsPlainly, !batch.offsets.isEmpty { try consumer.commit(batch.offsets) }
+        telemetry.reach.commitEnded(isCommitted: true)
         for (partition, offset) in batch.offsets { committed[partition] = offset }
         lastCommit = clock()
         telemetry.transactions.observe(Double(lastCommit - batch.startedAt) / 1_000)
@@ -221,6 +223,8 @@ extension Worker {
             offsets[partition] = offset
         }
         guard !offsets.isEmpty else { return }
+        telemetry.reach.commitBegun()
+        defer { telemetry.reach.commitEnded(isCommitted: false) }
         try consumer.commit(offsets)
         committed.merge(offsets) { _, new in new }
     }

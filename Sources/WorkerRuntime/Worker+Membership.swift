@@ -23,7 +23,7 @@ extension Worker {
         return try clients.makeConsumer(
             kafka,
             group: configuration.group,
-            observer: telemetry.observer(of: "events") { [reach = telemetry.reach] in reach.note($0) }
+            observer: telemetry.eventsObserver()
         )
     }
 

@@ -115,7 +115,7 @@ public final class Worker {
         producers = try ProducerPair(
             configuration: configuration.kafka,
             transactionalIDPrefix: "\(configuration.topicPrefix)\(configuration.worker)-\(instance)",
-            observer: { [telemetry] in telemetry.observer(of: "transactions-\($0)") },
+            observer: telemetry.transactionsObserver,
             clients: clients
         )
         unread = UnreadRecords(configuration, clients, telemetry: telemetry)

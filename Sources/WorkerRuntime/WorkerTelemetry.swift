@@ -99,8 +99,29 @@ public final class WorkerTelemetry {
     ]
 
     /// Where librdkafka's log and statistics of a client go.
-    func observer(of client: String, onError: (@Sendable (KafkaError) -> Void)? = nil) -> any KafkaObserver {
-        ClientTelemetry(log, client: client, measures: clientMeasures, onError: onError)
+    func observer(of client: String) -> any KafkaObserver {
+        ClientTelemetry(log, client: client, measures: clientMeasures)
+    }
+
+    /// The same of the client that reads the events.
+    func eventsObserver() -> any KafkaObserver {
+        ClientTelemetry(
+            log,
+            client: "events",
+            measures: clientMeasures,
+            onError: { [reach] in reach.note($0) },
+            onFailedConnection: { [reach] in reach.noteFailedConnection() }
+        )
+    }
+
+    /// The same of a producer of transactions, by its number.
+    func transactionsObserver(_ number: Int) -> any KafkaObserver {
+        ClientTelemetry(
+            log,
+            client: "transactions-\(number)",
+            measures: clientMeasures,
+            onFailedConnection: { [reach] in reach.noteFailedConnection() }
+        )
     }
 
     /// The time in milliseconds since 1970.

@@ -6,10 +6,13 @@ import LocalStack
 import Telemetry
 import Testing
 
-/// What `/readyz` says of a worker whose brokers go and come back, and what `/metrics` says before anything happened.
+@testable import WorkerRuntime
+
+/// What `/readyz` says of a worker whose brokers go, and what `/metrics` says before anything happened.
 struct ReadinessTests {
-    @Test(.timeLimit(.minutes(5)))
-    func aWorkerWithoutABrokerIsNotReady() async throws {
+    /// Also while a commit waits for its answer.
+    @Test(.timeLimit(.minutes(5)), arguments: [false, true])
+    func aWorkerWithoutABrokerIsNotReady(isBusy: Bool) async throws {
         try await onOwnThread {
             let stack = try WorkerStack()
             defer { stack.close() }
@@ -18,11 +21,36 @@ struct ReadinessTests {
             let item = ItemRecord.make(1)[0]
             try stack.send([item.unitEvent])
             try stack.wait(for: "readiness") { health.reasons.isEmpty }
+            if isBusy {
+                for item in ItemRecord.make(5_000) {
+                    let event = item.event("c", sequence: 1)
+                    try stack.send(Array(event.value.utf8), key: event.key.map { Array($0.utf8) }, to: event.topic)
+                }
+                try stack.wait(for: "an open transaction") {
+                    (stack.metric("unit-worker", "sync_transaction_seconds_count") ?? 0) > 1
+                }
+            }
             try stack.broker.setReachable(false)
             try stack.wait(for: "the lost broker") { health.reasons["kafka"] != nil }
-            try stack.broker.setReachable(true)
-            try stack.wait(for: "readiness again") { health.reasons.isEmpty }
         }
+    }
+
+    /// Not with a broker that comes back: librdkafka's asserts that its port is still free, beside a hundred others.
+    @Test func aBrokerThatAnswersEndsIt() {
+        let health = Health()
+        let reach = BrokerReach(health)
+        reach.noteFailedConnection()
+        #expect(health.reasons.isEmpty, "a connection that nobody needs")
+        reach.commitBegun()
+        reach.noteFailedConnection()
+        reach.commitEnded(isCommitted: false)
+        #expect(reach.isLost && health.reasons["kafka"] != nil)
+        reach.answered()
+        #expect(!reach.isLost && health.reasons.isEmpty)
+        reach.commitBegun()
+        reach.noteFailedConnection()
+        reach.commitEnded(isCommitted: true)
+        #expect(!reach.isLost && health.reasons.isEmpty)
     }
 
     @Test(.timeLimit(.minutes(5)))
