@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CSimdjson
+import CSimdjson
 
 /// The members of an object.
 public struct JSONMembers: Sequence, IteratorProtocol {

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CSimdjson
+import CSimdjson
 
 extension JSONValue {
     /// The object's member of that name; nil when there is none or this is no object.

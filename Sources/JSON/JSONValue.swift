@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CSimdjson
+import CSimdjson
 
 /// A value of a parsed document: a view into its parser's buffers, valid until that parser's next parse.
 ///

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
+import CLibrdkafka
 
 /// One call of the admin API: options and a queue of its own, both freed whatever happens.
 struct AdminCall {

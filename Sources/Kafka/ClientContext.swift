@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
-internal import Synchronization
+import CLibrdkafka
+import Synchronization
 
 /// What librdkafka's callbacks reach through a handle's opaque pointer.
 final class ClientContext {

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
+import CLibrdkafka
 
 extension Consumer {
     /// Serves both protocols: eager ones replace the assignment, cooperative ones add to it and take from it.

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
-internal import Synchronization
+import CLibrdkafka
+import Synchronization
 
 // Unchecked: every call on the cluster is an operation handed to its own thread, and the mutex keeps them off a freed one.
 

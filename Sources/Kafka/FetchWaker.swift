@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
-internal import Dispatch
-internal import Synchronization
+import CLibrdkafka
+import Dispatch
+import Synchronization
 
 // Unchecked: librdkafka's clients take queries from any thread; the flags are atomic, `partitions` is used on the
 // queue only, the rest on the polling thread only.

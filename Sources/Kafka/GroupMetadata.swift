@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
+import CLibrdkafka
 
 /// The consumer's member and generation at the moment it was taken; offsets sent with an older one are refused.
 ///

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
+import CLibrdkafka
 
 /// librdkafka properties by their dotted names, as for every other client built on it.
 public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible {

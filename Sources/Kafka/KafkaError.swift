@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
+import CLibrdkafka
 
 /// A failed call, or a failure that librdkafka reports, with what to do about it.
 public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {

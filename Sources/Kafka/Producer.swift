@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
+import CLibrdkafka
 
 /// An idempotent producer without transactions, used from one thread.
 public final class Producer {

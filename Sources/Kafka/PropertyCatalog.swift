@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLibrdkafka
-internal import Foundation
+import CLibrdkafka
+import Foundation
 
 /// The properties that the librdkafka at hand knows, by its own account.
 struct PropertyCatalog: Sendable {

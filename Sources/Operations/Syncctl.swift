@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLine
-internal import Telemetry
+import Telemetry
 
 /// The operators' command line, `syncctl`, to be run by an executable or by a test.
 public enum Syncctl {

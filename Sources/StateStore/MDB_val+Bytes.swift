@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLMDB
+import CLMDB
 
 extension MDB_val {
     /// What LMDB reads from; valid as long as the bytes are.

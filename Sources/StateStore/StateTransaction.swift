@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLMDB
+import CLMDB
 
 /// The one write transaction of a store: everything it changes becomes visible with its commit, or nothing does.
 ///

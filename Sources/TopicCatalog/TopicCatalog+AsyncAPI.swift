@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import YAML
+import YAML
 
 extension TopicCatalog {
     /// Reads the channels of an AsyncAPI 3.0 document with Kafka bindings.

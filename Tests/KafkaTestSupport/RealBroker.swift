@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
+import Foundation
 import Kafka
-internal import Synchronization
+import Synchronization
 
 // Unchecked: everything that changes is behind the mutex.
 

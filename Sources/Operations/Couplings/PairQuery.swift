@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Diagnosis
-internal import SyncModel
+import Diagnosis
+import SyncModel
 
 /// What an operator names a pair by: its pair key, an id of either side, or its natural key.
 struct PairQuery {

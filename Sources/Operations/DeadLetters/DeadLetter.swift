@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kafka
+import Kafka
 
 /// An event that a worker could not read, as it lies in the dead letters.
 struct DeadLetter: Equatable {

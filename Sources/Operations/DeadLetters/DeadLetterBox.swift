@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Kafka
-internal import TopicCatalog
+import CommandLine
+import Kafka
+import TopicCatalog
 
 /// Reads and replays the records of `sync.dead-letters`.
 struct DeadLetterBox {

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SyncModel
-internal import TableMappings
+import SyncModel
+import TableMappings
 
 /// What holding a mapping stops besides its own records.
 struct HoldReach: Equatable {

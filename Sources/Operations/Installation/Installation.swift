@@ -1,11 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Kafka
-internal import SyncModel
-internal import TableMappings
-internal import TopicCatalog
+import CommandLine
+import Kafka
+import SyncModel
+import TableMappings
+import TopicCatalog
 
 /// The installation to operate, as the settings describe it.
 struct Installation {

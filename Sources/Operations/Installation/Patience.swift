@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Foundation
-internal import Kafka
+import CommandLine
+import Foundation
+import Kafka
 
 /// Asks a broker again while it answers with something that passes by itself: a coordinator that is being loaded, a
 /// leader that is being chosen, a topic that was created a moment ago.

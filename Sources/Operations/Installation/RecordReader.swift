@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Kafka
+import CommandLine
+import Kafka
 
 /// Reads partitions from their beginning to the end that they had when the reading began.
 struct RecordReader {

@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Kafka
-internal import SyncModel
-internal import TableMappings
+import CommandLine
+import Kafka
+import SyncModel
+import TableMappings
 
 /// Asks a cluster how far consumer groups are behind.
 struct LagReader {

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kafka
+import Kafka
 
 /// How far a consumer group is behind in a partition.
 struct PartitionLag: Sendable, Equatable {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLine
-internal import SyncModel
-internal import TableMappings
+import SyncModel
+import TableMappings
 
 /// `syncctl mappings`: shows and checks the table mappings that the settings name; needs no Kafka.
 public enum MappingsCommand {

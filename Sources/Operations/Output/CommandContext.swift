@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import SyncModel
+import CommandLine
+import SyncModel
 
 /// What the code of a command has at hand.
 struct CommandContext {

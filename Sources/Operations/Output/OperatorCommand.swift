@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
+import CommandLine
 
 /// Makes the commands of `syncctl`, all of which load the same settings.
 struct OperatorCommand {

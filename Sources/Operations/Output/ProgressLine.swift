@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
+import CommandLine
 
 /// How far something has come, on one line of a terminal; nothing where there is no terminal.
 final class ProgressLine {

@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SyncModel
-internal import TableMappings
-internal import TopicCatalog
+import SyncModel
+import TableMappings
+import TopicCatalog
 
 /// Finds change topics by the names that operators use, and the tables behind them.
 struct ChangeTopicNames {

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import JSON
-internal import SyncModel
+import JSON
+import SyncModel
 
 /// Makes change events of lines: canonical events as they are, bare records wrapped, or either with topic and key.
 ///

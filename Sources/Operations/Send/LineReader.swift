@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Foundation
+import CommandLine
+import Foundation
 
 /// Reads a file line by line, without holding more than one chunk and one line.
 final class LineReader {

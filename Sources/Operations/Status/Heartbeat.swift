@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import JSON
-internal import SyncModel
+import JSON
+import SyncModel
 
 /// The last sign of life of a running instance.
 struct Heartbeat: Encodable, Equatable {

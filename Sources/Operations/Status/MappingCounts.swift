@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Diagnosis
-internal import SyncModel
+import Diagnosis
+import SyncModel
 
 /// How many records of a table mapping are coupled, wait or failed.
 struct MappingCounts: Encodable, Equatable {

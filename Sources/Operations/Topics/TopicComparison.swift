@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import TopicCatalog
+import TopicCatalog
 
 /// The catalog's topics against those of a cluster.
 struct TopicComparison {

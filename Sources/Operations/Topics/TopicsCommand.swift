@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Kafka
-internal import TopicCatalog
+import CommandLine
+import Kafka
+import TopicCatalog
 
 /// `syncctl topics apply|check|list`.
 struct TopicsCommand {
