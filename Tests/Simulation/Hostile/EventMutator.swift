@@ -83,29 +83,36 @@ struct EventMutator {
         guard var bytes = event.value else { return mutateKey(&event) }
         let place = random.below(bytes.count + 1)
         let length = min(bytes.count - place, 1 + random.below(40))
-        let name: String
-        switch random.below(12) {
-        case 0: (name, bytes) = ("truncated", Array(bytes[..<place]))
-        case 1:
-            name = "bits"
+        let part = place..<(place + length)
+        let kinds = ByteMutation.allCases
+        let kind = kinds[random.below(kinds.count)]
+        event.mutations.append(kind.rawValue)
+        switch kind {
+        case .truncated: bytes.removeSubrange(place...)
+        case .bits:
             for _ in 0..<(1 + random.below(4)) where !bytes.isEmpty {
                 bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8))
             }
-        case 2:
-            name = "no UTF-8"
+        case .noUTF8:
             bytes.insert(contentsOf: [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xf5, 0x80]][random.below(4)], at: place)
-        case 3: (name, _) = ("a part twice", bytes.insert(contentsOf: bytes[place..<(place + length)], at: place))
-        case 4: (name, _) = ("a part missing", bytes.removeSubrange(place..<(place + length)))
-        case 5: (name, _) = ("more behind", bytes += Array(["}", "{}", "\0", "x"][random.below(4)].utf8))
-        case 6: (name, bytes) = ("space around", Array(" \r\n\t".utf8) + bytes + Array("\n ".utf8))
-        case 7: (name, bytes) = ("byte order mark", [0xef, 0xbb, 0xbf] + bytes)
-        case 8: (name, bytes) = ("empty", [])
-        case 9: (name, bytes) = ("two bytes a character", bytes.flatMap { [$0, 0] })
-        case 10: (name, bytes) = ("a member twice", doubled(bytes))
-        default: (name, event.value) = ("tombstone", nil)
+        case .partTwice: bytes.insert(contentsOf: Array(bytes[part]), at: place)
+        case .partMissing: bytes.removeSubrange(part)
+        case .moreBehind: bytes += Array(["}", "{}", "\0", "x"][random.below(4)].utf8)
+        case .spaceAround: bytes = Array(" \r\n\t".utf8) + bytes + Array("\n ".utf8)
+        case .byteOrderMark: bytes = [0xef, 0xbb, 0xbf] + bytes
+        case .empty: bytes = []
+        case .twoBytesACharacter: bytes = bytes.flatMap { [$0, 0] }
+        case .memberTwice: bytes = doubled(bytes)
+        case .tombstone:
+            event.value = nil
+            return
         }
-        if event.value != nil { event.value = bytes }
-        event.mutations.append(name)
+        event.value = bytes
+    }
+
+    private enum ByteMutation: String, CaseIterable {
+        case truncated, bits, noUTF8, partTwice, partMissing, moreBehind, spaceAround, byteOrderMark, empty
+        case twoBytesACharacter, memberTwice, tombstone
     }
 
     /// A member in front that comes again later.

@@ -55,9 +55,15 @@ struct RecordMutation {
         }
         let index = random.below(elements.count)
         switch random.below(5) {
-        case 0: (name, _) = ("element dropped", elements.remove(at: index))
-        case 1: (name, _) = ("element doubled", elements.append(elements[index]))
-        case 2: (name, elements[index]) = ("element of another type", other(elements[index]))
+        case 0:
+            name = "element dropped"
+            elements.remove(at: index)
+        case 1:
+            name = "element doubled"
+            elements.append(elements[index])
+        case 2:
+            name = "element of another type"
+            elements[index] = other(elements[index])
         default: apply(to: &elements[index])
         }
         return .array(elements)
