@@ -61,14 +61,18 @@ final class ConnectionTarget: FuzzTarget {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
+        // libFuzzer's clock interrupts calls now and then.
+        if connected != 0, errno == EINTR { return exchange(bytes, patienceMs: patienceMs) }
         expect(connected == 0, "not connected: \(errno)")
         // The server may answer and close before it has read everything.
         _ = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        while case let count = recv(descriptor, &buffer, buffer.count, 0), count > 0 {
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return received }
             received.append(contentsOf: buffer[..<count])
         }
-        return received
     }
 }
