@@ -1,7 +1,7 @@
 # The two that a newcomer needs: make demo, make test. Both install what is missing first.
 SWIFT ?= swift
 
-.PHONY: help setup demo test test-cluster test-monitoring simulate mutations lint bench validate
+.PHONY: help setup demo test test-cluster test-monitoring simulate mutations fuzz lint bench validate
 
 help:
 	@echo "make demo             build, then send Business Central's demo company through all workers"
@@ -10,6 +10,8 @@ help:
 	@echo "make test-monitoring  the alert rules, and a real Prometheus that reads all executables; installs it"
 	@echo "make simulate         the workers over a simulated Kafka under crashes; SEEDS=10000 says how many runs"
 	@echo "make mutations        breaks the product on purpose and says which simulated run notices"
+	@echo "make fuzz             spoiled events through whole workers, then libFuzzer on all that reads from outside;"
+	@echo "                      TIME=600 says how many seconds; ends with a table"
 	@echo "make lint             check the format of all Swift sources"
 	@echo "make validate         check Topics/ against the AsyncAPI and JSON Schema rules"
 	@echo "make bench            event to outbound change on one core; with KAFKA_HOME also, on a real Kafka:"
@@ -56,8 +58,14 @@ simulate: setup
 mutations: setup
 	Tests/Mutations/run
 
+# FUZZ_SEED and FUZZ_EVENTS choose more; what a target ends at is kept in Fuzzing/Found.
+TIME ?= 600
+fuzz: setup
+	Fuzzing/run $(TIME)
+
 lint:
-	$(SWIFT) format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift \
+		Benchmarks/Sources Benchmarks/Package.swift Fuzzing/Sources Fuzzing/Package.swift
 
 validate:
 	@Scripts/setup --validation

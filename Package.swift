@@ -38,6 +38,14 @@ let package = Package(
             ]
         ),
         .library(name: "KafkaBench", targets: ["Kafka", "KafkaTestSupport", "TopicCatalog"]),
+        // For Fuzzing/, which is one too.
+        .library(
+            name: "SyncFuzz",
+            targets: [
+                "JSON", "YAML", "Telemetry", "SyncModel", "TableMappings", "SyncEngine", "EntityRules", "Kafka",
+                "Coordination", "SyncEngineTestSupport", "SyncTestSupport", "SeededRandom", "Simulation",
+            ]
+        ),
     ],
     targets: [
         // System libraries.

@@ -48,27 +48,18 @@ public enum CoordinatorCommand {
         )
         let server = HTTPServer(address: settings.string(.http), log: log)
         server.addStandardRoutes(health: health, metrics: metrics)
-        CoordinatorRoutes(configuration, view: coordinator.view, clock: Telemetry.Timestamp.now).add(to: server)
-        let access = PageAccess(
+        let endpoints = CoordinatorEndpoints(
+            configuration,
+            view: coordinator.view,
+            log: log,
+            clock: Telemetry.Timestamp.now
+        )
+        endpoints.add(
+            to: server,
             isLoopback: HTTPServer.isLoopback(settings.string(.http)),
             token: settings[.httpToken],
             actionToken: settings[.httpActionToken]
         )
-        server.admit(access.refusal)
-        let page = PageRoutes(
-            configuration,
-            view: coordinator.view,
-            mayAct: access.actionToken != nil,
-            clock: Telemetry.Timestamp.now
-        )
-        page.add(to: server)
-        ActionRoutes(
-            configuration,
-            view: coordinator.view,
-            access: access,
-            log: log,
-            clock: Telemetry.Timestamp.now
-        ).add(to: server)
         coordinator.url = try server.start()
         console.print("listening on \(coordinator.url)")
         defer { server.stop() }

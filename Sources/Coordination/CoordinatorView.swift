@@ -9,7 +9,12 @@ import TableMappings
 public final class CoordinatorView: Sendable {
     private let state = Mutex(CoordinatorSnapshot())
     private let orders = Mutex<[HoldOrder]>([])
-    private let listener = Mutex<(@Sendable () -> Void)?>(nil)
+    private let listener = Mutex(Listener())
+
+    /// A function that is a generic value itself is wrapped once more each time it is read, until the stack is full.
+    private struct Listener {
+        var body: (@Sendable () -> Void)?
+    }
 
     /// Makes a view that knows nothing yet.
     public init() {}
@@ -46,12 +51,12 @@ public final class CoordinatorView: Sendable {
 
     /// Whom to tell after each of the coordinator's rounds, on its thread.
     func afterRound(_ body: @escaping @Sendable () -> Void) {
-        listener.withLock { $0 = body }
+        listener.withLock { $0.body = body }
     }
 
     /// Tells that a round is over.
     func endRound() {
-        listener.withLock { $0 }?()
+        listener.withLock { $0.body }?()
     }
 
     func update(_ change: (inout CoordinatorSnapshot) -> Void) {

@@ -27,8 +27,9 @@ extension SyncEngine {
     }
 
     private func takeForwarded(_ root: JSONValue, _ record: InputRecord) throws {
-        guard let topic = root["topic"]?.string, let entity = topic.split(separator: ".").last,
-            let partition = root["partition"]?.int64, let offset = root["offset"]?.int64, let value = root["value"]
+        guard let topic = root["topic"]?.string, let entity = InboxLimits.entity(ofTopic: topic),
+            let partition = root["partition"]?.int64.flatMap({ Int32(exactly: $0) }),
+            let offset = root["offset"]?.int64, let value = root["value"]
         else {
             return try sink.deadLetter(record, errorClass: .malformed, reason: "a forwarded event without its origin")
         }
@@ -38,8 +39,8 @@ extension SyncEngine {
             try (bytes ?? []).withUnsafeBytes { valueBytes in
                 var forwarded = InputRecord(
                     topic: topic,
-                    entity: String(entity),
-                    partition: Int32(truncatingIfNeeded: partition),
+                    entity: entity,
+                    partition: partition,
                     offset: offset,
                     timestamp: root["timestamp"]?.int64 ?? record.timestamp,
                     key: key == nil ? nil : keyBytes,
@@ -98,8 +99,8 @@ extension SyncEngine {
         } else {
             let reported = RecordError(
                 error?["class"]?.string.flatMap(ErrorClass.init(rawValue:)) ?? .permanent,
-                code: error?["code"]?.string ?? "",
-                message: error?["message"]?.string ?? ""
+                code: String((error?["code"]?.string ?? "").prefix(InboxLimits.codeLength)),
+                message: String((error?["message"]?.string ?? "").prefix(InboxLimits.messageLength))
             )
             if DataverseRefusal.isReferencedRow(reported, for: inFlight.operation), coupling.waiting?.wish == .delete {
                 postponeDelete(&coupling, reported)
@@ -122,10 +123,14 @@ extension SyncEngine {
     /// Takes over the row's id, where the delivery found one by match, its version tag, and rows made along with it.
     private func takeIdentities(_ root: JSONValue, into coupling: inout Coupling) {
         if let id = root["recordId"]?.string, NamedUUID.isUUID(id) { coupling.crm.id = id.lowercased() }
-        if let etag = root["etag"]?.string { coupling.crm.etag = etag }
+        if let etag = root["etag"]?.string, etag.utf8.count <= InboxLimits.nameBytes { coupling.crm.etag = etag }
         guard let related = root["related"], related.kind == .object else { return }
         for (role, row) in related.members {
-            guard let entity = row["entity"]?.string, let id = row["recordId"]?.string else { continue }
+            guard let entity = row["entity"]?.string, let id = row["recordId"]?.string,
+                role.utf8.count <= InboxLimits.nameBytes, entity.utf8.count <= InboxLimits.nameBytes,
+                id.utf8.count <= InboxLimits.nameBytes,
+                coupling.crm.related[role] != nil || coupling.crm.related.count < InboxLimits.relatedRows
+            else { continue }
             coupling.crm.related[role] = Coupling.Related(entity: entity, id: id)
         }
     }

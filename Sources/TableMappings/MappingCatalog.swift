@@ -8,12 +8,12 @@ public import SyncModel
 public struct MappingCatalog: Sendable {
     /// The mappings: bundled ones by file name, then added ones by file name.
     public let mappings: [TableMapping]
-    /// The lines of each mapping's fields in its file.
-    private let fieldLines: [[Int]]
+    /// The same with the lines of their files.
+    private let parsed: [ParsedMapping]
 
     private init(_ parsed: [ParsedMapping]) {
         mappings = parsed.map(\.mapping)
-        fieldLines = parsed.map(\.fieldLines)
+        self.parsed = parsed
     }
 
     /// Loads the bundled mappings and those of a directory.
@@ -38,29 +38,48 @@ public struct MappingCatalog: Sendable {
         }
     }
 
+    /// This catalog with the mappings of some texts in place of its own or beside them, as those of a directory would be.
+    ///
+    /// - Parameter files: the texts with the names that problems are to say.
+    /// - Returns: the catalog.
+    /// - Throws: everything that is wrong, with file, line and reason.
+    public func overridden(by files: [(name: String, text: String)]) throws(MappingErrors) -> MappingCatalog {
+        try Self.make(parsed, overriding: files, problems: [])
+    }
+
     /// Makes a catalog of files' texts.
     static func make(
         bundled: [MappingFiles.File],
         overriding: [MappingFiles.File]
     ) throws(MappingErrors) -> MappingCatalog {
         var problems: [MappingProblem] = []
-        func parse(_ files: [MappingFiles.File]) -> [ParsedMapping] {
-            var parsed: [ParsedMapping] = []
-            for file in files {
-                let (mapping, found) = TableMappingReader.read(file.text, file: file.name)
-                problems += found
-                guard let mapping else { continue }
-                if let other = parsed.first(where: { $0.identity == mapping.identity }) {
-                    problems.append(mapping.problem("\(mapping.identity) is also in \(other.file):\(other.line)"))
-                } else {
-                    parsed.append(mapping)
-                }
+        return try make(parse(bundled, &problems), overriding: overriding, problems: problems)
+    }
+
+    private static func parse(_ files: [MappingFiles.File], _ problems: inout [MappingProblem]) -> [ParsedMapping] {
+        var parsed: [ParsedMapping] = []
+        for file in files {
+            let (mapping, found) = TableMappingReader.read(file.text, file: file.name)
+            problems += found
+            guard let mapping else { continue }
+            if let other = parsed.first(where: { $0.identity == mapping.identity }) {
+                problems.append(mapping.problem("\(mapping.identity) is also in \(other.file):\(other.line)"))
+            } else {
+                parsed.append(mapping)
             }
-            return parsed
         }
-        var all = parse(bundled)
+        return parsed
+    }
+
+    private static func make(
+        _ bundled: [ParsedMapping],
+        overriding: [MappingFiles.File],
+        problems: [MappingProblem]
+    ) throws(MappingErrors) -> MappingCatalog {
+        var problems = problems
+        var all = bundled
         let workers = Set(all.compactMap(\.mapping.worker)).sorted()
-        for mapping in parse(overriding) {
+        for mapping in parse(overriding, &problems) {
             if let worker = mapping.mapping.worker, !workers.contains(worker) {
                 let hint = NearestName.hint(for: worker, among: workers)
                 problems.append(mapping.problem("there is no worker `\(worker)`\(hint)", line: mapping.workerLine))
@@ -98,8 +117,9 @@ public struct MappingCatalog: Sendable {
         func holds(_ condition: TableMapping.Condition?) -> Bool { condition.map(conditions.contains) ?? true }
         let running = Set(active(conditions: conditions).map(\.name))
         var problems: [MappingProblem] = []
-        for (mapping, lines) in zip(mappings, fieldLines) where mapping.worker != nil && holds(mapping.condition) {
-            for (field, line) in zip(mapping.fields, lines) {
+        for file in parsed where file.mapping.worker != nil && holds(file.mapping.condition) {
+            let mapping = file.mapping
+            for (field, line) in zip(mapping.fields, file.fieldLines) {
                 guard let lookup = field.lookup, !lookup.isDeferrable, !field.isByRule, holds(field.condition),
                     field.direction != .fromDataverse, field.access != .readOnly, let name = lookup.mappings.first,
                     !running.contains(name)

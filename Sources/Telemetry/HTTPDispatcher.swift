@@ -8,8 +8,14 @@ import Synchronization
 final class HTTPDispatcher: Sendable {
     private let routes = Mutex(HTTPRoutes())
     private let bodyLimit: Int
-    private let admission = Mutex<(@Sendable (HTTPRequest) -> HTTPResponse?)?>(nil)
+    private let admission = Mutex(Admission())
     private let streams = Mutex(Streams())
+
+    /// A function that is a generic value itself is wrapped once more each time it is read: requests would take longer and
+    /// longer, until the stack is full.
+    private struct Admission {
+        var rule: (@Sendable (HTTPRequest) -> HTTPResponse?)?
+    }
 
     private struct Streams {
         var known: [ObjectIdentifier: EventStream] = [:]
@@ -23,7 +29,7 @@ final class HTTPDispatcher: Sendable {
     }
 
     func admit(_ rule: @escaping @Sendable (HTTPRequest) -> HTTPResponse?) {
-        admission.withLock { $0 = rule }
+        admission.withLock { $0.rule = rule }
     }
 
     /// Called first when the headers are there, then for each piece of the body, then once more to be answered.
@@ -54,24 +60,35 @@ final class HTTPDispatcher: Sendable {
         guard let path = String(validatingCString: url) else {
             return queue(.text("the path is not UTF-8\n", status: 400), connection)
         }
-        let method = String(cString: method)
-        switch routes.withLock({ $0.match(method, path) }) {
+        let request = HTTPRequest(
+            method: String(cString: method),
+            path: path,
+            query: pairs(connection, .GET_ARGUMENT_KIND),
+            headers: pairs(connection, .HEADER_KIND),
+            body: exchange.body
+        )
+        return queue(answer(request), connection)
+    }
+
+    /// The answer of the route that fits, where the rule of admission lets the request in.
+    func answer(_ request: HTTPRequest) -> HTTPResponse {
+        switch routes.withLock({ $0.match(request.method, request.path) }) {
         case .none:
-            return queue(.text("not found\n", status: 404), connection)
+            return .text("not found\n", status: 404)
         case .otherMethods(let methods):
             var response = HTTPResponse.text("method not allowed\n", status: 405)
             response.headers.append(("Allow", methods.joined(separator: ", ")))
-            return queue(response, connection)
+            return response
         case .handler(let handler, let remainder):
-            let request = HTTPRequest(
-                method: method == "HEAD" ? "GET" : method,
-                path: path,
+            let routed = HTTPRequest(
+                method: request.method == "HEAD" ? "GET" : request.method,
+                path: request.path,
                 remainder: remainder,
-                query: pairs(connection, .GET_ARGUMENT_KIND),
-                headers: pairs(connection, .HEADER_KIND),
-                body: exchange.body
+                query: request.query,
+                headers: request.headers,
+                body: request.body
             )
-            return queue(admission.withLock { $0 }?(request) ?? handler(request), connection)
+            return admission.withLock { $0.rule }?(routed) ?? handler(routed)
         }
     }
 

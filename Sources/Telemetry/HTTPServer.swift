@@ -85,6 +85,14 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// What the routes answer to a request, without a connection: for tests of routes.
+    ///
+    /// - Parameter request: its remainder is the route's to say.
+    /// - Returns: the answer.
+    public func answer(_ request: HTTPRequest) -> HTTPResponse {
+        dispatcher.answer(request)
+    }
+
     /// Begins to serve.
     ///
     /// - Returns: the URL to reach it at, with the port taken: `http://127.0.0.1:43210`.

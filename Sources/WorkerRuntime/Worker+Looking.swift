@@ -25,6 +25,9 @@ extension Worker {
         return isPostponing ? [] : engine.ownedPartitions
     }
 
+    /// Whether it has nothing to do by now; a delete that was refused is tried again later.
+    package var isAtRest: Bool { batch == nil && !needsRecovery && restoration == nil && engine.pendingReleases == 0 }
+
     /// A pair's coupling by the local state.
     package func localCoupling(_ pairKey: String) throws -> Coupling? {
         try engine.tables.load(pairKey)?.coupling

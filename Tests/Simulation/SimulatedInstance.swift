@@ -13,6 +13,8 @@ final class SimulatedInstance {
     let directory: String
     private(set) var worker: Worker?
     private(set) var process: SimulatedProcess?
+    /// The metrics of its last life.
+    private(set) var metrics = Metrics()
     /// Whether it is inside a call, so that nobody else may run it.
     var isRunning = false
     /// Whether it has left for good.
@@ -43,11 +45,13 @@ final class SimulatedInstance {
         let process = cluster.makeProcess("\(description)#\(lives)")
         self.process = process
         let clock = cluster.clock
+        let metrics = Metrics()
+        self.metrics = metrics
         run {
             let worker = try Worker(
                 configuration,
                 log: log.with(["process": process.name]),
-                metrics: Metrics(),
+                metrics: metrics,
                 health: Health(),
                 clock: { clock.now },
                 clients: SimulatedClients(process),

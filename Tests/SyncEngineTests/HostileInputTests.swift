@@ -143,6 +143,57 @@ struct HostileInputTests {
         #expect(installation.operations("UNIT GROUP", Sample.id("item 1000")) == [.create])
     }
 
+    /// What was taken from it would not fit beside the origin that its dead letter names.
+    @Test(
+        arguments: [
+            ("topic", "bc.changes.i\tems"), ("topic", .text(String(repeating: "t", count: 250))), ("topic", ""),
+            ("topic", "..."), ("partition", .number("4294967296")),
+        ] as [(String, Value)]
+    )
+    func forwardedEventFromNowhereIsADeadLetterAsItCame(member: String, value: Value) throws {
+        let installation = try Installation()
+        var event: [String: Value] = [
+            "type": "forwarded", "topic": "bc.changes.items", "partition": .number("0"), "offset": .number("7"),
+            "key": .null, "value": .null,
+        ]
+        event[member] = value
+        let bytes = Value.object(event).bytes
+        installation.produce("sync.inbox.product-worker", key: "k", value: bytes, partition: 0)
+        try installation.settle()
+        #expect(installation.deadLetters.map(\.value) == [bytes])
+        #expect(installation.deadLetters.first?.reason == "a forwarded event without its origin")
+    }
+
+    @Test(arguments: ["failed", "applied"])
+    func longWordsOfADeliveryAreCutToWhatACouplingHolds(status: String) throws {
+        let installation = try Installation(.init(isConfirmed: true))
+        installation.send("items", Sample.item("1000"))
+        try installation.runWorkers()
+        let item = Sample.id("item 1000")
+        let pair = PairKey(mapping: "UNIT GROUP", company: Installation.company, id: item).description
+        let known = try #require(try installation.coupling("UNIT GROUP", item))
+        let long = Value.text(String(repeating: "m", count: 300_000))
+        let row: Value = ["entity": "uoms", "recordId": .text(Sample.id("unit"))]
+        var rows = Dictionary(uniqueKeysWithValues: (0..<100).map { ("role \($0)", row) })
+        rows["long"] = ["entity": long, "recordId": long]
+        let result: Value = [
+            "type": "result", "pairKey": .text(pair), "changeId": .text(known.inFlight?.changeID ?? ""),
+            "status": .text(status), "etag": long, "related": .object(rows),
+            "error": ["class": "permanent", "code": long, "message": long],
+        ]
+        installation.produce("sync.inbox.unit-worker", key: pair, value: result.bytes, partition: 0)
+        for partition: Int32 in 1..<3 {
+            installation.produce("sync.inbox.unit-worker", key: pair, value: result.bytes, partition: partition)
+        }
+        try installation.runWorkers()
+        let coupling = try #require(try installation.coupling("UNIT GROUP", item))
+        #expect(coupling.inFlight == nil)
+        #expect(coupling.error?.code.count == (status == "failed" ? 100 : nil))
+        #expect(coupling.error?.message.count == (status == "failed" ? 2_000 : nil))
+        #expect(coupling.crm.etag == nil)
+        #expect(coupling.crm.related.count <= 32 && coupling.crm.related["long"] == nil)
+    }
+
     @Test func commandInAForeignPartitionIsTakenAtHome() throws {
         let installation = try Installation()
         installation.send("items", Sample.item("1000", unit: ""))

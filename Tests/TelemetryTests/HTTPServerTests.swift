@@ -159,4 +159,23 @@ import Testing
         }
         #expect(served.with().value == 100)
     }
+
+    /// It is asked for each request, as long as the process lives.
+    @Test func theRuleOfAdmissionNeedsNoMoreStackWithEachRequest() async {
+        await #expect(processExitsWith: .success) {
+            await withCheckedContinuation { continuation in
+                let thread = Thread {
+                    let server = HTTPServer(address: "127.0.0.1:0", log: Log(level: .error))
+                    server.route("GET", "/a") { _ in .text("a") }
+                    server.admit { _ in nil }
+                    for _ in 0..<10_000 {
+                        precondition(server.answer(HTTPRequest(path: "/a")).status == 200, "admitted")
+                    }
+                    continuation.resume()
+                }
+                thread.stackSize = 256 << 10
+                thread.start()
+            }
+        }
+    }
 }
