@@ -27,7 +27,7 @@ public struct HostileAccount {
     public var changes: Int { trail.changeIDs.count }
 
     private var trail = HostileTrail()
-    private var expectedPairs: Set<String> = []
+    private var expectedPairs: Set<[UInt8]> = []
     private let document = JSONDocument(maximumBytes: 1_000_000, maximumDepth: 64)
     private let keyDocument = JSONDocument(maximumBytes: 4_096, maximumDepth: 8)
 
@@ -97,7 +97,7 @@ public struct HostileAccount {
     }
 
     private mutating func look(for read: ReadEvent, _ mapping: TableMapping, isAlone: Bool, _ event: PlacedEvent) {
-        let pair = PairKey(mapping: mapping.name, company: read.company, id: read.id).description
+        let pair = Array(PairKey(mapping: mapping.name, company: read.company, id: read.id).description.utf8)
         expectedPairs.insert(pair)
         guard isAlone, let coupling = trail.couplings[pair] else { return }
         let seen = coupling.bc.version
@@ -136,13 +136,16 @@ public struct HostileAccount {
 
     /// When all is at rest: every record has its coupling, every change too, and the local states say the same.
     mutating func close(_ instances: [SimulatedInstance]) throws {
-        for pair in expectedPairs.sorted() where trail.couplings[pair] == nil { faults.append("no coupling \(pair)") }
+        for pair in expectedPairs where trail.couplings[pair] == nil {
+            faults.append("no coupling \(String(decoding: pair, as: UTF8.self))")
+        }
         for id in trail.changeIDs.symmetricDifference(trail.inFlightIDs).sorted().prefix(5) {
             faults.append("change \(id) is not in both its coupling and its topic")
         }
         for instance in instances {
-            for (pair, coupling) in trail.couplings.sorted(by: { $0.key < $1.key })
+            for coupling in trail.couplings.values
             where instance.worker?.knows(mapping: coupling.mapping) == true {
+                let pair = coupling.pairKey.description
                 guard try instance.worker?.localCoupling(pair) != coupling else { continue }
                 faults.append("\(instance.description) has another \(pair)")
             }

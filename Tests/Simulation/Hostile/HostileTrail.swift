@@ -10,14 +10,15 @@ import SyncModel
 struct HostileTrail {
     /// Dead letters by worker and input.
     private(set) var letters: [String: [LogRecord]] = [:]
-    private(set) var couplings: [String: Coupling] = [:]
+    /// By the bytes of the pair's key: texts that look the same are one to a dictionary, and two to Kafka.
+    private(set) var couplings: [[UInt8]: Coupling] = [:]
     /// The changes that were published.
     private(set) var changeIDs: Set<String> = []
     /// Those of which a coupling has said that they are on their way.
     private(set) var inFlightIDs: Set<String> = []
     var faults: [String] = []
     private var positions: [TopicPartition: Int64] = [:]
-    private var writers: [String: Int32] = [:]
+    private var writers: [[UInt8]: Int32] = [:]
     private let document = JSONDocument(maximumBytes: 16 << 20, maximumDepth: Coupling.maximumDepth)
 
     mutating func read(_ cluster: SimulatedCluster) throws {
@@ -47,21 +48,22 @@ struct HostileTrail {
     }
 
     private mutating func take(coupling record: LogRecord, _ partition: Int32) throws {
-        let pair = String(decoding: record.key ?? [], as: UTF8.self)
-        if let other = writers.updateValue(partition, forKey: pair), other != partition {
+        let key = record.key ?? []
+        let pair = String(decoding: key, as: UTF8.self)
+        if let other = writers.updateValue(partition, forKey: key), other != partition {
             faults.append("partitions \(other) and \(partition) have written \(pair)")
         }
         guard let value = record.value else {
-            couplings[pair] = nil
+            couplings[key] = nil
             return
         }
         let coupling = try Coupling(try document.parse(value))
         if coupling.pairKey.description != pair { faults.append("\(pair) has the coupling of another") }
-        if let known = couplings[pair], known.revision >= coupling.revision {
+        if let known = couplings[key], known.revision >= coupling.revision {
             faults.append("revision \(coupling.revision) of \(pair) written after \(known.revision)")
         }
         if let change = coupling.inFlight { inFlightIDs.insert(change.changeID) }
-        couplings[pair] = coupling
+        couplings[key] = coupling
     }
 
     /// A header as text.
