@@ -45,7 +45,7 @@ public final class HostileRun {
         for topic in installed.topics.topics {
             cluster.makeTopic(topic.name, partitions: topic.partitions == 1 ? 1 : partitions)
         }
-        delivery = SimulatedDelivery(cluster)
+        delivery = SimulatedDelivery(cluster, isConfirmed: true)
         let root = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
         directory = "\(root)/sync-hostile-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)"
         let batchMax = [1, 7, 100, 4_000][numbers.below(4)]
