@@ -91,7 +91,7 @@ extension SyncEngine {
     }
 
     func enqueue(_ pairKey: String) {
-        if releaseSet.insert(pairKey).inserted { releaseQueue.append(pairKey) }
+        if releaseSet.insert(Array(pairKey.utf8)).inserted { releaseQueue.append(pairKey) }
     }
 
     /// Puts every waiting pair of a partition up for release: after an assignment no signal can have been missed.
@@ -114,7 +114,7 @@ extension SyncEngine {
         let batch = Array(releaseQueue.prefix(limit))
         releaseQueue.removeFirst(batch.count)
         for pairKey in batch {
-            releaseSet.remove(pairKey)
+            releaseSet.remove(Array(pairKey.utf8))
             if try release(pairKey) { released += 1 }
         }
         return released

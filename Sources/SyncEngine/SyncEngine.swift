@@ -38,7 +38,8 @@ public final class SyncEngine<Store: OrderedStore> {
     let lineDocument = JSONDocument()
     let inboxDocument = JSONDocument(maximumDepth: Coupling.maximumDepth)
     var releaseQueue: [String] = []
-    var releaseSet: Set<String> = []
+    /// The same by their bytes: texts that look alike are equal, and name two pairs.
+    var releaseSet: Set<[UInt8]> = []
 
     /// What an entity's change topic feeds.
     struct Feed {

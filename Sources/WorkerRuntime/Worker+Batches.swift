@@ -17,6 +17,8 @@ extension Worker {
     static let backlogAgeMs: Int64 = 1_000
     /// How long a batch of a backlog may grow, in milliseconds, if the commit interval is shorter.
     static let backlogIntervalMs: Int64 = 250
+    /// Bytes of a `traceparent` that is passed on: version 00 has 55, and later ones may have more.
+    static let traceparentBytes = 256
     /// Largest number of changelog records taken between two events' polls.
     static let tailLimit = 500
 
@@ -132,7 +134,9 @@ extension Worker {
         // Only for the time of this call: a message that outlives its consumer would keep it from closing.
         telemetry.currentHeaders = { message.headers() }
         defer { telemetry.currentHeaders = nil }
-        record.traceparent = message.header("traceparent").map { String(decoding: $0, as: UTF8.self) }
+        record.traceparent = message.header("traceparent").flatMap { text in
+            text.count <= Worker.traceparentBytes ? String(decoding: text, as: UTF8.self) : nil
+        }
         engine.eventAt = record.timestamp
         if message.topic == configuration.inboxTopic {
             try engine.processInbox(record)

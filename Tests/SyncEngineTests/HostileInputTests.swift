@@ -63,6 +63,25 @@ struct HostileInputTests {
         #expect(try installation.coupling("CUSTOMER", id) == nil)
     }
 
+    /// Kafka's keys are bytes, so "é" in one code point and in two are two companies.
+    @Test func companiesThatLookAlikeAreTwo() throws {
+        let installation = try Installation()
+        let companies = ["Caf\u{e9}", "Cafe\u{301}"]
+        func send(_ entity: String, _ record: Value) {
+            for company in companies {
+                let source: Value = ["system": "business-central", "company": .text(company)]
+                let event: Value = ["op": "c", "ts_ms": .number("1"), "source": source, "after": record]
+                installation.produce("bc.changes.\(entity)", key: record["systemId"]?.text, value: event.bytes)
+            }
+        }
+        send("items", Sample.item("1000"))
+        try installation.settle()
+        send("item-units", Sample.itemUnit("1000"))
+        try installation.settle()
+        let products = installation.changes.filter { $0.mapping == "ITEM-PRODUCT" && $0.operation == .create }
+        #expect(Set(products.map { Array($0.pairKey.company.utf8) }) == Set(companies.map { Array($0.utf8) }))
+    }
+
     @Test(arguments: [1, 36, 64, 600, 5_000])
     func lineWithAnIdOfAnyLengthArrives(length: Int) throws {
         let installation = try withProducts()
