@@ -31,7 +31,8 @@ final class BrokerNode: @unchecked Sendable {
         self.heap = heap
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let own = settings.merging(["node.id": "\(place.id)", "log.dirs": directory.appending(path: "data").path]) {
-            _, own in own
+            _,
+            own in own
         }
         try own.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "\n")
             .write(to: directory.appending(path: "broker.properties"), atomically: true, encoding: .utf8)

@@ -23,15 +23,10 @@ public final class RealBroker: TestCluster, Sendable {
     private let directory: URL
     private let nodes: [BrokerNode]
 
-    /// Lays out the data directories, starts the brokers and waits until they answer.
+    /// Lays out the data directories, starts the brokers, each a controller too, and waits until they answer.
     ///
-    /// Of several brokers each partition has a copy at three, two of which must have a record before it counts.
-    ///
-    /// - Parameters:
-    ///   - home: The folder of an Apache Kafka 4.
-    ///   - count: How many brokers, each of them a controller too.
-    ///   - remoteHost: An address of this machine at which clients in other networks reach the brokers too.
-    ///   - properties: Settings of the brokers, on top of this class's own.
+    /// Of several brokers each partition has a copy at three, two of which must have a record before it counts. At
+    /// `remoteHost`, an address of this machine, clients in other networks reach them too.
     public init(home: String, count: Int = 1, remoteHost: String? = nil, properties: [String: String] = [:]) throws {
         let ports = try FreePort.reserve(3 * count)
         let places = (0..<count).map {

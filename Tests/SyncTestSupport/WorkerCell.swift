@@ -21,15 +21,13 @@ public final class WorkerCell {
 
     /// Where the small disk is, as the process in the cell sees it.
     public let disk: String
+    private let link: String
     private let holder: KillableProcess
     private let directory: URL
 
-    /// Makes cells that reach this machine at one address.
+    /// Makes so many cells that reach this machine at one address, the host; the disks, of that size, lie in memory.
     ///
-    /// - Parameters:
-    ///   - count: How many.
-    ///   - diskBytes: The size of each one's disk, which lies in memory.
-    /// - Throws: ``FleetFailure`` where this is not permitted or not possible.
+    /// Throws ``FleetFailure`` where this is not permitted or not possible.
     public static func make(_ count: Int, diskBytes: Int) throws -> (cells: [WorkerCell], host: String) {
         let number = Int(getpid())
         // Of a range for private networks; two runs at a time seldom meet.
@@ -46,6 +44,7 @@ public final class WorkerCell {
     }
 
     private init(link: String, host: String, own: String, diskBytes: Int) throws {
+        self.link = link
         directory = FileManager.default.temporaryDirectory.appending(path: "\(link)-\(UUID().uuidString)")
         disk = directory.appending(path: "disk").path
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
@@ -126,6 +125,8 @@ public final class WorkerCell {
 
     /// Ends the cell; processes in it lose their network.
     public func close() {
+        // Connections that ended while they were cut would keep it a few minutes longer.
+        try? run("/usr/sbin/ip link delete \(link)")
         holder.kill()
         try? FileManager.default.removeItem(at: directory)
     }
