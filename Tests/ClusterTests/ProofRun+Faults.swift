@@ -55,11 +55,20 @@ extension ProofRun {
     /// Waits until the group has forgotten a member, which is longer than its transaction may take.
     private func awaitLoss(of process: WorkerProcess) throws {
         let name = "\(process.worker)-\(process.instance)-"
-        try waitUntil(within: .seconds(120), "\(name) to be taken for dead") { () -> Void? in
+        let group = "\(run.fleet.prefix)\(process.worker)"
+        let deadline = SuspendingClock.now + .seconds(120)
+        var seen = "nothing"
+        while SuspendingClock.now < deadline {
             _ = run.fleet.target.waitFor(count: .max, timeoutMs: 200)
-            guard let group = try? admin.describeGroup("\(run.fleet.prefix)\(process.worker)") else { return nil }
-            return group.members.contains { $0.id.hasPrefix(name) } ? nil : ()
+            do {
+                let members = try ask { try $0.describeGroup(group).members.map(\.id) }
+                if !members.contains(where: { $0.hasPrefix(name) }) { return }
+                seen = members.joined(separator: ", ")
+            } catch {
+                seen = "\(error)"
+            }
         }
+        throw FleetFailure("\(name) is not taken for dead; seen last: \(seen)")
     }
 
     private func pauseWorker() throws -> (String, String) {

@@ -11,7 +11,6 @@ import Testing
 final class ProofRun {
     let run: ClusterRun
     let broker: RealBroker
-    let admin: Admin
     var random: SeededGenerator
     var tally = ProofTally()
     private let cells: [WorkerCell]
@@ -55,7 +54,6 @@ final class ProofRun {
             ]
         )
         random = SeededGenerator(seed: run.seed &+ 2)
-        admin = try Admin(configuration: broker.configuration(), observer: nil)
         try run.fleet.startCoordinator(gateHigh: 2_000, gateLow: 200)
         try run.fleet.startAll()
         for (index, worker) in Fleet.workers.enumerated() {
@@ -68,7 +66,6 @@ final class ProofRun {
     func close() {
         // Where the run was judged, all is stopped already; where it failed, files are wanted.
         run.fleet.stop(keepsFiles: true)
-        admin.close()
         broker.stop()
         for cell in cells { cell.close() }
     }
@@ -116,8 +113,17 @@ final class ProofRun {
         }
     }
 
+    /// Asks by a client that knows nothing of earlier brokers: one that lived through the faults may ask the wrong one.
+    func ask<Answer>(_ question: (Admin) throws -> Answer) throws -> Answer {
+        let admin = try Admin(configuration: broker.configuration(), observer: nil)
+        defer { admin.close() }
+        return try question(admin)
+    }
+
     /// How many events are not taken yet.
-    private func lag() throws -> Int64 {
+    private func lag() throws -> Int64 { try ask(lag) }
+
+    private func lag(_ admin: Admin) throws -> Int64 {
         try Fleet.workers.reduce(0) { sum, worker in
             let topics = (ClusterRun.topics[worker] ?? []).map { "bc.changes.\($0)" }
             let partitions = run.fleet.partitions(of: topics).filter {
