@@ -1,13 +1,15 @@
 # The two that a newcomer needs: make demo, make test. Both install what is missing first.
 SWIFT ?= swift
 
-.PHONY: help setup demo test test-cluster test-monitoring simulate mutations fuzz lint bench validate
+.PHONY: help setup demo test test-cluster test-monitoring proof kafka-home simulate mutations fuzz lint bench validate
 
 help:
 	@echo "make demo             build, then send Business Central's demo company through all workers"
 	@echo "make test             build and run the tests"
 	@echo "make test-cluster     the tests against a real Kafka; KAFKA_HOME names its folder"
 	@echo "make test-monitoring  the alert rules, and a real Prometheus that reads all executables; installs it"
+	@echo "make proof            two instances of every worker on three real brokers while all of it breaks, about an hour;"
+	@echo "                      needs KAFKA_HOME, and root for cut networks and full disks; settings in Docs/proof.md"
 	@echo "make simulate         the workers over a simulated Kafka under crashes; SEEDS=10000 says how many runs"
 	@echo "make mutations        breaks the product on purpose and says which simulated run notices"
 	@echo "make fuzz             spoiled events through whole workers, then libFuzzer on all that reads from outside;"
@@ -30,15 +32,26 @@ test: setup
 	$(SWIFT) build
 	env -u KAFKA_HOME $(SWIFT) test
 
-test-cluster: setup
-	@if [ -z "$$KAFKA_HOME" ]; then \
-		echo "test-cluster: set KAFKA_HOME to the folder of an Apache Kafka 4 (it has bin/kafka-server-start.sh); the tests start their own broker" >&2; exit 1; fi
-	@if [ ! -x "$$KAFKA_HOME/bin/kafka-server-start.sh" ]; then \
-		echo "test-cluster: KAFKA_HOME=$$KAFKA_HOME has no bin/kafka-server-start.sh" >&2; exit 1; fi
-	@if ! command -v java >/dev/null; then \
-		echo "test-cluster: java is missing; Kafka needs Java 17 or newer (Debian: default-jre-headless)" >&2; exit 1; fi
+test-cluster: setup kafka-home
 	$(SWIFT) build
-	CLUSTER_FULL=1 $(SWIFT) test --filter ClusterTests
+	env -u CLUSTER_PROOF CLUSTER_FULL=1 $(SWIFT) test --filter ClusterTests
+
+# Waits long for the end, since the machine has much to do.
+CLUSTER_SCALE ?= 20
+CLUSTER_FAULTS ?= 100
+CLUSTER_LIMIT ?= 3600
+proof: setup kafka-home
+	$(SWIFT) build
+	CLUSTER_PROOF=1 CLUSTER_SCALE=$(CLUSTER_SCALE) CLUSTER_FAULTS=$(CLUSTER_FAULTS) CLUSTER_LIMIT=$(CLUSTER_LIMIT) \
+		$(SWIFT) test --filter ProofTests
+
+kafka-home:
+	@if [ -z "$$KAFKA_HOME" ]; then \
+		echo "set KAFKA_HOME to the folder of an Apache Kafka 4 (it has bin/kafka-server-start.sh); the tests start their own brokers" >&2; exit 1; fi
+	@if [ ! -x "$$KAFKA_HOME/bin/kafka-server-start.sh" ]; then \
+		echo "KAFKA_HOME=$$KAFKA_HOME has no bin/kafka-server-start.sh" >&2; exit 1; fi
+	@if ! command -v java >/dev/null; then \
+		echo "java is missing; Kafka needs Java 17 or newer (Debian: default-jre-headless)" >&2; exit 1; fi
 
 # Debian's package also starts a Prometheus as a service where there is systemd; the tests do not use that one.
 test-monitoring:

@@ -43,6 +43,32 @@ extension Admin {
         return counts
     }
 
+    /// The brokers that are there, and how far the copies of partitions are in step.
+    package struct Replication: Sendable, Hashable {
+        /// The ids of the brokers.
+        package var brokers: Set<Int32>
+        /// Copies that are not in step with their leader, and partitions that have none.
+        package var behind: Int
+    }
+
+    /// Asks a broker how it sees the others and the copies of all partitions, internal topics' too.
+    package func replication(timeoutMs: Int32) throws -> Replication {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(try handle.live("replication"), 1, nil, &metadata, timeoutMs)
+        try KafkaError.check(code, "replication")
+        guard let found = metadata?.pointee else { return Replication(brokers: [], behind: 0) }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        let brokers = UnsafeBufferPointer(start: found.brokers, count: Int(found.broker_cnt)).map(\.id)
+        var behind = 0
+        for topic in UnsafeBufferPointer(start: found.topics, count: Int(found.topic_cnt)) {
+            if topic.err != RD_KAFKA_RESP_ERR_NO_ERROR { behind += 1 }
+            for partition in UnsafeBufferPointer(start: topic.partitions, count: Int(topic.partition_cnt)) {
+                behind += Int(partition.replica_cnt - partition.isr_cnt) + (partition.leader < 0 ? 1 : 0)
+            }
+        }
+        return Replication(brokers: Set(brokers), behind: behind)
+    }
+
     /// Creates topics; each one's error, nil where it was created.
     public func createTopics(_ topics: [NewTopic], timeoutMs: Int32 = 10_000) throws -> [String: KafkaError?] {
         if topics.isEmpty { return [:] }

@@ -105,8 +105,16 @@ public final class Admin {
             Dictionary(partitions.map { ($0, time) }) { first, _ in first }
         )
         // Version 2.0.2 has no admin call for it. Its question by time takes the protocol's -1 and -2 as well.
-        let client = try offsetReader(isolation).live(operation)
-        try KafkaError.check(rd_kafka_offsets_for_times(client, list.pointer, timeoutMs), operation)
+        var code = rd_kafka_offsets_for_times(try offsetReader(isolation).live(operation), list.pointer, timeoutMs)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            // It goes on asking the leaders that it once heard of, also when those are brokers that came back and lead
+            // no more. A new client hears of the present ones.
+            offsetReaders.removeValue(forKey: isolation)?.destroy()
+            if code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || code == RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH {
+                code = rd_kafka_offsets_for_times(try offsetReader(isolation).live(operation), list.pointer, timeoutMs)
+            }
+        }
+        try KafkaError.check(code, operation)
         try list.check(operation)
         return list.offsets
     }

@@ -25,8 +25,21 @@ extension Consumer {
     public func assign(_ offsets: [TopicPartition: Int64]) throws {
         let client = try handle.live("assign")
         let list = PartitionList(resolved(offsets, client))
+        awaitStops(client)
         try KafkaError.check(rd_kafka_assign(client, list.pointer), "assign")
         assignmentChanged()
+    }
+
+    /// Comes before every change of the assignment: lets those before it come to their end.
+    ///
+    /// librdkafka, at least until version 2.15, stops a partition a second time where it is taken away again before its
+    /// first stop has been heard of, and then ends the process (`Assertion 'rktp->rktp_started' failed`). Stops and their
+    /// answers go through the one queue that this question goes through too, so they are over when it is answered.
+    func awaitStops(_ client: OpaquePointer) {
+        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        if rd_kafka_assignment(client, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list {
+            rd_kafka_topic_partition_list_destroy(list)
+        }
     }
 
     /// Stops the partitions' records from coming; those already fetched come after `resume`.

@@ -15,6 +15,7 @@ extension Consumer {
         do throws(KafkaError) {
             if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
                 chooseOffsets(partitions, in: list)
+                awaitStops(client)
                 if isCooperative {
                     try KafkaError.check(rd_kafka_incremental_assign(client, list), "assign")
                 } else {
@@ -25,6 +26,7 @@ extension Consumer {
                 return
             }
             rebalanceHandler?(rd_kafka_assignment_lost(client) != 0 ? .lost(partitions) : .revoked(partitions))
+            awaitStops(client)
             if isCooperative {
                 try KafkaError.check(rd_kafka_incremental_unassign(client, list), "unassign")
             } else {

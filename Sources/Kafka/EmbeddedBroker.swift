@@ -39,6 +39,15 @@ public final class EmbeddedBroker: @unchecked Sendable {
         try KafkaError.check(code, "create topic")
     }
 
+    /// Makes a broker the leader of a partition.
+    public func setLeader(_ partition: TopicPartition, broker: Int32) throws {
+        let code = isOpen.withLock { isOpen in
+            guard isOpen else { return RD_KAFKA_RESP_ERR__DESTROY }
+            return rd_kafka_mock_partition_set_leader(cluster, partition.topic, partition.partition, broker)
+        }
+        try KafkaError.check(code, "set leader")
+    }
+
     /// Cuts connections and refuses new ones until `setReachable(true)`.
     public func setReachable(_ isReachable: Bool, broker: Int32 = 1) throws {
         let code = isOpen.withLock { isOpen in

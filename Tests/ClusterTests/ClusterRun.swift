@@ -21,6 +21,12 @@ enum ClusterOptions {
     static var isFull: Bool { number("CLUSTER_FULL") != nil }
     /// How often the broker is restarted (`CLUSTER_RESTARTS`).
     static func restarts(_ standard: Int) -> Int { number("CLUSTER_RESTARTS").map { Int($0) } ?? standard }
+    /// How many faults a proof has (`CLUSTER_FAULTS`).
+    static func faults(_ standard: Int) -> Int { number("CLUSTER_FAULTS").map { Int($0) } ?? standard }
+    /// How long a proof goes on at least, in minutes (`CLUSTER_MINUTES`).
+    static var minutes: Int { Int(number("CLUSTER_MINUTES") ?? 0) }
+    /// Whether the proof is wanted (`CLUSTER_PROOF`).
+    static var isProof: Bool { number("CLUSTER_PROOF") != nil }
     /// How long a run may take.
     static var limit: Duration { .seconds(Int(number("CLUSTER_LIMIT") ?? 600)) }
     /// Decides everything that is random (`CLUSTER_SEED`).
@@ -44,7 +50,7 @@ enum ClusterOptions {
 
 /// A history sent through a fleet to its end, with whatever happens meanwhile.
 final class ClusterRun {
-    let history: SourceHistory
+    private(set) var history: SourceHistory
     let fleet: Fleet
     let seed: UInt64
     private let name: String
@@ -70,6 +76,9 @@ final class ClusterRun {
         // Not buffered, so that a run that hangs has said how far it came.
         FileHandle.standardError.write(Data("[\(name) \(String(format: "%5.1f", seconds)) s] \(text)\n".utf8))
     }
+
+    /// Makes and sends more events than the history had.
+    func sendMore(_ count: Int) throws { try fleet.send(history.goOn(count)) }
 
     /// The change topics of each worker, as the table mappings name them.
     static let topics = [
@@ -97,8 +106,8 @@ final class ClusterRun {
         say("the last of \(times) disturbances is over, \(fleet.target.count) changes delivered")
     }
 
-    /// Waits for the end, judges it, and stops the fleet.
-    func finish() throws {
+    /// Waits for the end, judges it, and stops the fleet; `onRest` runs when nothing is left to do.
+    func finish(onRest: () -> Void = {}) throws {
         let limit = ClusterOptions.limit
         var isGood = false
         defer { fleet.stop(keepsFiles: !isGood || ClusterOptions.keepsFiles) }
@@ -110,6 +119,7 @@ final class ClusterRun {
             say("files: \(fleet.directory)")
             throw error
         }
+        onRest()
         say("at rest; \(fleet.target.count) changes delivered, \(fleet.target.repeated) of them again")
         let published = try Published(fleet)
         let verdict = Verdict(fleet.target, history, published)

@@ -31,7 +31,8 @@ public final class Fleet {
     private let executables: String
     private let settings: [String: String]
     private var delivery: DeliveryThread?
-    private var coordinator: WorkerProcess?
+    /// The coordinator; nil where none was started.
+    public private(set) var coordinator: WorkerProcess?
 
     /// Makes the topics, and starts the delivery to the other side.
     public init(_ broker: RealBroker, prefix: String, executables: String, settings: [String: String] = [:]) throws {
@@ -72,19 +73,22 @@ public final class Fleet {
     public func start(
         _ worker: String,
         instance: String = "a",
-        stateName: String? = nil
+        stateName: String? = nil,
+        cell: WorkerCell? = nil
     ) throws -> WorkerProcess {
+        let servers = cell == nil ? broker.bootstrapServers : broker.remoteServers
         let process = try WorkerProcess(
             worker,
             instance: instance,
             executables: executables,
             directory: directory,
             environment: [
-                "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "SYNC_TOPIC_PREFIX": prefix,
+                "KAFKA_BOOTSTRAP_SERVERS": servers ?? "", "SYNC_TOPIC_PREFIX": prefix,
                 "SYNC_LOCAL_CURRENCY": "GBP", "SYNC_COMPANY": SourceHistory.company, "SYNC_DELIVERY": "confirmed",
                 "SYNC_DELETION_POLICY": "delete-other",
             ].merging(settings) { _, given in given },
-            stateName: stateName
+            stateName: stateName,
+            cell: cell
         )
         try process.start()
         processes.append(process)

@@ -52,6 +52,10 @@ public struct SourceHistory: Sendable {
     private var random: SeededGenerator
     private var sequence: Int64 = 1_000
     private var placed: [(place: Double, event: SourceEvent)] = []
+    /// The ids of records that a database connector reports: their versions are told in another way.
+    private var connectorIDs: Set<String> = []
+    /// What can be changed when the history goes on.
+    private var changeable: [(entity: String, id: String)] = []
 
     /// Reads the demo data and writes its history.
     public init(directory: String, _ options: Options) throws {
@@ -109,6 +113,7 @@ public struct SourceHistory: Sendable {
         let isConnector =
             ["items", "item-units", "customers", "price-list-lines"].contains(entity)
             && random.chance(options.connector)
+        if isConnector { connectorIDs.insert(id) }
         stamp(&versions, isConnector: isConnector)
         var place = firstPlace(entity)
         for version in versions {
@@ -138,6 +143,42 @@ public struct SourceHistory: Sendable {
         } else if let last = versions.last {
             final[entity, default: [:]][id] = last.image
         }
+    }
+
+    /// Goes on: records that exist are changed, some several times, in a slightly wrong order, some events twice.
+    ///
+    /// - Returns: the further events.
+    public mutating func goOn(_ count: Int) -> ArraySlice<SourceEvent> {
+        if changeable.isEmpty {
+            // Invoices do not change any more.
+            for entity in Company.entities where entity != "sales-invoices" {
+                let ids = (final[entity] ?? [:]).keys.filter { !connectorIDs.contains($0) }
+                changeable += ids.sorted().map { (entity, $0) }
+            }
+        }
+        for index in 0..<count where !changeable.isEmpty {
+            let (entity, id) = changeable[random.below(changeable.count)]
+            guard var image = final[entity]?[id] else { continue }
+            SourceHistory.change(&image, entity, using: &random)
+            var versions = [SourceVersion(operation: .update, image: image, sequence: 0, eventAt: 0)]
+            stamp(&versions, isConnector: false)
+            final[entity]?[id] = versions[0].image
+            let event = SourceEvent(
+                entity: entity,
+                id: id,
+                version: versions[0].sequence,
+                key: key(id),
+                value: versions[0].canonical(entity: entity, company: SourceHistory.company)
+            )
+            for _ in 0..<(random.chance(options.duplicates) ? 2 : 1) {
+                placed.append((Double(index) + random.fraction() * 20, event))
+            }
+        }
+        placed.sort { ($0.place, $0.event.version) < ($1.place, $1.event.version) }
+        let begin = events.count
+        events += placed.map(\.event)
+        placed = []
+        return events[begin...]
     }
 
     /// What refers to most comes first, three times in four.

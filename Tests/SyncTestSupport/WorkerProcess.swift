@@ -20,11 +20,16 @@ public final class WorkerProcess {
     public let worker: String
     /// The instance's name.
     public let instance: String
+    /// The network and disk that it has for itself; nil where it shares everybody's.
+    public let cell: WorkerCell?
     private let executable: String
     private let directory: String
+    /// Where its state is for us; for itself it may be elsewhere.
+    private let state: String
     private let environment: [String: String]
     private var process: KillableProcess?
-    private var hasOlderCopy = false
+    /// Whether there is a copy of its state from an earlier kill.
+    public private(set) var hasOlderCopy = false
 
     /// Describes a process, whose state and log go into the directory; nothing is started.
     public init(
@@ -33,15 +38,19 @@ public final class WorkerProcess {
         executables: String,
         directory: String,
         environment: [String: String],
-        stateName: String? = nil
+        stateName: String? = nil,
+        cell: WorkerCell? = nil
     ) throws {
+        self.cell = cell
         self.worker = worker
         self.instance = instance
         executable = "\(executables)/\(worker)"
         self.directory = "\(directory)/\(worker)-\(stateName ?? instance)"
         try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
+        let ownState = "\(cell?.disk ?? self.directory)/state"
+        state = cell?.outside(ownState) ?? ownState
         self.environment = environment.merging([
-            "SYNC_STATE_DIR": "\(self.directory)/state", "SYNC_INSTANCE": instance, "SYNC_LOG_FORMAT": "logfmt",
+            "SYNC_STATE_DIR": ownState, "SYNC_INSTANCE": instance, "SYNC_LOG_FORMAT": "logfmt",
         ]) { given, _ in given }
     }
 
@@ -64,15 +73,23 @@ public final class WorkerProcess {
 
     /// Starts it.
     public func start() throws {
-        process = try KillableProcess(executable, [], environment: environment, log: URL(filePath: log))
+        let words = (cell?.launcher ?? []) + [executable]
+        let arguments = Array(words.dropFirst())
+        process = try KillableProcess(words[0], arguments, environment: environment, log: URL(filePath: log))
     }
 
     /// Ends it without warning (SIGKILL) and starts it again at once.
     public func killAndRestart(_ state: State = .kept) throws {
-        process?.kill()
+        kill()
+        try prepare(state)
+        try start()
+    }
+
+    /// Makes the state of a process that does not run what it is to find.
+    public func prepare(_ wanted: State) throws {
         let files = FileManager.default
-        let (current, copy) = ("\(directory)/state", "\(directory)/older")
-        switch state {
+        let (current, copy) = (state, "\(directory)/older")
+        switch wanted {
         case .kept:
             if !hasOlderCopy, files.fileExists(atPath: current) {
                 try files.copyItem(atPath: current, toPath: copy)
@@ -86,8 +103,10 @@ public final class WorkerProcess {
                 try files.copyItem(atPath: copy, toPath: current)
             }
         }
-        try start()
     }
+
+    /// Its process id; nil where it was never started.
+    public var processID: Int32? { process?.processID }
 
     /// Stops it where it is, until it is told to go on.
     public func pause() { process?.pause() }
