@@ -19,6 +19,7 @@ public enum Syncctl {
                 LagCommand(commands: commands).command(),
                 StatusCommand(commands: commands).command(),
                 CouplingsCommand(commands: commands).command(),
+                ExplainCommand(commands: commands).command(),
                 WaitingCommand(commands: commands).command(),
                 FailedCommand(commands: commands).command(),
             ] + PairCommand(commands: commands).all()

@@ -1,12 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import Diagnosis
-import JSON
-import Kafka
-import SyncModel
-import TableMappings
+internal import CommandLine
+internal import Diagnosis
+internal import Inspection
+internal import JSON
+internal import Kafka
+internal import SyncModel
+internal import TableMappings
 
 /// `syncctl couplings list|show`.
 struct CouplingsCommand {

@@ -1,11 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import JSON
-import Kafka
-import SyncModel
-import TableMappings
+internal import CommandLine
+internal import Inspection
+internal import JSON
+internal import Kafka
+internal import SyncModel
+internal import TableMappings
 
 /// `syncctl hold|release`.
 struct HoldCommands {

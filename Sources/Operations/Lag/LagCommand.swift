@@ -1,9 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import Foundation
-import Kafka
+internal import CommandLine
+internal import Foundation
+internal import Inspection
+internal import Kafka
 
 /// `syncctl lag`.
 struct LagCommand {

@@ -1,10 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import Kafka
-import SyncModel
-import TableMappings
+internal import CommandLine
+internal import Inspection
+internal import Kafka
+internal import SyncModel
+internal import TableMappings
 
 /// Asks a cluster how far consumer groups are behind.
 struct LagReader {
@@ -65,8 +66,7 @@ struct LagReader {
     private func withAges(_ lags: [PartitionLag]) throws -> [PartitionLag] {
         var wanted: [TopicPartition: Int64] = [:]
         var result: [PartitionLag] = []
-        let progress = ProgressLine("", console: context.console, isJSON: true)
-        let reader = RecordReader(cluster: cluster, progress: progress)
+        let reader = RecordReader(cluster: cluster)
         for group in Dictionary(grouping: lags, by: \.group).sorted(by: { $0.key < $1.key }).map(\.value) {
             wanted.removeAll(keepingCapacity: true)
             for lag in group where lag.unread > 0 {

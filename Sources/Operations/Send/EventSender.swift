@@ -1,8 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import Kafka
+internal import CommandLine
+internal import Inspection
+internal import Kafka
 
 /// Produces events and counts them by topic.
 final class EventSender {

@@ -1,9 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
-import Kafka
-import SyncModel
+internal import Inspection
+internal import JSON
+internal import Kafka
+internal import SyncModel
 
 /// The gates and holds in force.
 struct ControlRecords {
@@ -60,7 +61,7 @@ struct ControlRecords {
     static func read(_ context: CommandContext, _ cluster: Cluster) throws -> ControlRecords {
         var records = ControlRecords()
         let partitions = try cluster.partitions(of: ["\(context.installation.prefix)sync.control"])
-        let reader = RecordReader(cluster: cluster, progress: context.progress("reading gates"))
+        let reader = context.reader(cluster, "reading gates")
         try reader.readAll(partitions) { records.take(key: $0.key, value: $0.value) }
         return records
     }

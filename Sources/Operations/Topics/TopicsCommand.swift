@@ -1,9 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import Kafka
-import TopicCatalog
+internal import CommandLine
+internal import Inspection
+internal import Kafka
+internal import TopicCatalog
 
 /// `syncctl topics apply|check|list`.
 struct TopicsCommand {

@@ -1,9 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import Diagnosis
-import SyncModel
+internal import CommandLine
+internal import Diagnosis
+internal import Inspection
+internal import SyncModel
 
 /// `syncctl waiting`.
 struct WaitingCommand {
@@ -55,7 +56,7 @@ struct WaitingCommand {
             let (table, obstacles) = try Cluster.with(context.installation) { cluster in
                 (
                     try CouplingReader(context: context, cluster: cluster).table(),
-                    try Self.obstacles(context, cluster)
+                    try ObstacleReader(context: context, cluster: cluster).read()
                 )
             }
             let waiting = table.sorted { $0.isWaiting && (mapping == nil || $0.pairKey.mapping == mapping) }
@@ -81,18 +82,6 @@ struct WaitingCommand {
             }
             return .done
         }
-    }
-
-    /// What keeps workers from reading and going on.
-    private static func obstacles(_ context: CommandContext, _ cluster: Cluster) throws -> Obstacles {
-        var obstacles = Obstacles(mappings: context.installation.active)
-        let control = try ControlRecords.read(context, cluster)
-        for gate in control.gates where !gate.open { obstacles.closedGates[gate.worker] = gate.reason ?? "" }
-        for hold in control.holds { obstacles.holds[hold.mapping] = hold.reason ?? "" }
-        let now = context.now()
-        let living = Set(try StatusCommand.heartbeats(context, cluster).filter { $0.isAlive(at: now) }.map(\.worker))
-        for worker in context.installation.workers where !living.contains(worker) { obstacles.stopped[worker] = "" }
-        return obstacles
     }
 
     private static func print(_ found: [Found], _ context: CommandContext) {
@@ -158,7 +147,7 @@ extension RootCause {
     /// What readers are told, with the record's name.
     fileprivate var text: String { "\(link.mapping) \(link.key) \(words)" }
 
-    fileprivate var style: TableFormatter.Style {
+    var style: TableFormatter.Style {
         obstacle?.kind == .workerStopped ? .bad : obstacle == nil ? link.finding.style : .faint
     }
 }
