@@ -229,7 +229,8 @@ let package = Package(
             tests(
                 "CoordinationTests",
                 [
-                    "Coordination", "CommandLine", "Diagnosis", "DiagnosisTestSupport", "JSON", "Kafka", "SeededRandom",
+                    "Coordination", "CommandLine", "Diagnosis", "DiagnosisTestSupport", "Inspection", "JSON", "Kafka",
+                    "SeededRandom",
                     "Telemetry", "TableMappings", "SyncModel",
                 ]
             ),

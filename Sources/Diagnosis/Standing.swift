@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-package import SyncModel
+import SyncModel
 
 /// Where a pair stands, in words: whether it has arrived, and if not, what to do where nothing that it waits for is why.
 package struct Standing: Sendable, Hashable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Diagnosis
+import Foundation
 import Kafka
 import SyncModel
 
@@ -28,13 +29,13 @@ package struct RecordSearch {
     ///   - scope: the installation.
     ///   - limits: how much to tell, and how long to look.
     ///   - reader: reads in the cluster.
-    ///   - clock: a time in milliseconds that only goes on.
+    ///   - clock: a time in milliseconds that only goes on; by default the machine's.
     package init(
         cluster: Cluster,
         scope: SearchScope,
         limits: SearchLimits = SearchLimits(),
         reader: RecordReader,
-        clock: @escaping () -> Int64
+        clock: @escaping () -> Int64 = { Int64(ProcessInfo.processInfo.systemUptime * 1_000) }
     ) {
         self.cluster = cluster
         self.scope = scope

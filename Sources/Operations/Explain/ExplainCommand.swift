@@ -3,7 +3,6 @@
 
 internal import CommandLine
 internal import Diagnosis
-internal import Foundation
 internal import Inspection
 
 /// `syncctl explain`.
@@ -59,8 +58,7 @@ struct ExplainCommand {
             cluster: cluster,
             scope: scope,
             limits: limits,
-            reader: context.reader(cluster, "reading"),
-            clock: { Int64(ProcessInfo.processInfo.systemUptime * 1_000) }
+            reader: context.reader(cluster, "reading")
         )
     }
 }
