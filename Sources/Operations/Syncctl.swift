@@ -24,7 +24,7 @@ public enum Syncctl {
                 FailedCommand(commands: commands).command(),
             ] + PairCommand(commands: commands).all()
             + [DeadLettersCommand(commands: commands).command()]
-            + HoldCommands(commands: commands).all() + [MappingsCommand.make()]
+            + HoldCommands(commands: commands).all() + [MappingsCommand.make(), .completion(of: { command(now: now) })]
         return Command(
             "syncctl",
             summary: "Operates the synchronization of Business Central and Dynamics 365 Sales over Kafka.",

@@ -10,7 +10,7 @@ extension HTTPResponse {
 
     /// The answer with the headers that keep everything foreign out of a page, and the page out of everything foreign.
     ///
-    /// - Parameter referrer: what other requests learn of the page's address.
+    /// `referrer` says what other requests learn of the page's address.
     func guarded(referrer: String = "no-referrer") -> HTTPResponse {
         var response = self
         response.headers += [

@@ -51,8 +51,14 @@ struct DeadLettersCommand {
             "list",
             summary: "Lists the newest dead letters.",
             options: [
-                .value("worker", placeholder: "W", "Only those of this worker."),
-                .value("topic", short: "t", placeholder: "T", "Only those that came from this topic."),
+                .value("worker", placeholder: "W", values: Offered.workers, "Only those of this worker."),
+                .value(
+                    "topic",
+                    short: "t",
+                    placeholder: "T",
+                    values: Offered.changeTopics,
+                    "Only those that came from this topic."
+                ),
                 .value("limit", short: "n", placeholder: "N", "At most N, 0 for all (default: 50)."),
             ]
         ) { context in

@@ -20,7 +20,7 @@ struct ExplainCommand {
                 """,
             options: [
                 .flag("json", "Print JSON."),
-                .value("mapping", short: "m", placeholder: "M", "Only records of this table mapping."),
+                .mapping("Only records of this table mapping."),
                 .value("limit", short: "n", placeholder: "N", "The newest N of its events, changes, … (default: 10)."),
                 .value("seconds", placeholder: "N", "Read for at most N seconds (default: 60)."),
             ],

@@ -29,7 +29,7 @@ struct PairCommand {
             details: "The record's worker does it as soon as it reads its inbox; see 'syncctl couplings show'.",
             options: [
                 .flag("json", "Print JSON."),
-                .value("mapping", short: "m", placeholder: "M", "The table mapping, where a key names several pairs."),
+                .mapping("The table mapping, where a key names several pairs."),
             ],
             arguments: [.required("pair", "A pair key, an id of either side, or a natural key.")]
         ) { context in

@@ -39,7 +39,7 @@ struct SendCommand {
                 .value("company", placeholder: "NAME", "The company of bare records (default: SYNC_COMPANY)."),
                 .flag("dry-run", "Check the lines and send nothing."),
             ],
-            arguments: [.many("file", "Files of JSON Lines; '-' or none is standard input.")]
+            arguments: [.many("file", "Files of JSON Lines; '-' or none is standard input.").offeringFiles()]
         ) { context in
             let files = context.call.arguments.isEmpty ? ["-"] : context.call.arguments
             let isDry = context.call.isSet("dry-run")

@@ -47,7 +47,7 @@ struct WaitingCommand {
                 """,
             options: [
                 .flag("json", "Print JSON."),
-                .value("mapping", short: "m", placeholder: "M", "Only records of this table mapping."),
+                .mapping("Only records of this table mapping."),
                 .value("limit", short: "n", placeholder: "N", "At most N records, 0 for all (default: 50)."),
             ]
         ) { context in
