@@ -137,7 +137,7 @@ let package = Package(
                 "WorkerRuntimeTests",
                 [
                     "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "SimulatedKafka", "JSON", "SyncModel",
-                    "SyncEngine", "StateStore", "TableMappings", "Telemetry", "TopicCatalog",
+                    "SyncEngine", "StateStore", "TableMappings", "Telemetry", "TopicCatalog", "Operations", "CommandLine",
                 ]
             ),
             // Random numbers that a seed decides.

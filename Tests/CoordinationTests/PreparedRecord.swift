@@ -45,41 +45,53 @@ enum PreparedRecord {
         )
     }
 
-    /// An invoice that waits for a customer whose worker's gate is closed; others wait for it.
-    static func invoice(_ name: String = "103001", _ word: String = "PCS") -> RecordReport {
+    /// An invoice that waits for a customer that waits for a currency behind a closed gate; others wait for it.
+    ///
+    /// `word` stands wherever a value can, for what is to be escaped.
+    static func invoice(_ name: String = "103001", _ word: String? = nil) -> RecordReport {
         let customer = Waiting.Reference(mapping: "CUSTOMER", key: "10000", reason: .unseen)
         var coupling = Pairs.coupling("POSTEDSALESINV-INV", name, 1, .waiting, waitsFor: [customer])
+        coupling.bc.entity = "sales-invoices"
+        coupling.crm.entity = "invoices"
         coupling.waiting?.since = nowMs - 5_400_000
         coupling.updatedAt = nowMs - 5_400_000
-        coupling.base = ["name": word, "invoicenumber": name]
-        coupling.error = .permanent(word, word)
+        coupling.base = ["name": word ?? "103001", "invoicenumber": name]
+        coupling.error = word.map { .permanent($0, $0) }
         let glance = PairGlance(coupling, partition: 2)
         var pair = RecordReport.Pair(coupling: coupling, glance: glance, standing: Standing(glance))
-        let links = [
-            WaitingChain.Link(mapping: "CUSTOMER", key: "10000", finding: .waiting),
-            WaitingChain.Link(mapping: "CURRENCY", key: word, finding: .unseen),
+        pair.chains = [
+            WaitingChain(
+                links: [
+                    WaitingChain.Link(mapping: "CUSTOMER", key: "10000", finding: .waiting),
+                    WaitingChain.Link(mapping: "CURRENCY", key: word ?? "SEK", finding: .unseen),
+                ]
+            )
         ]
-        pair.chains = [WaitingChain(links: links)]
+        let gate = "held back by its closed gate: \(word ?? "unit-worker lags 6204 records")"
         pair.causes = pair.chains.map {
             RootCause(of: $0, mapping: "CUSTOMER") { _ in
-                Obstacle(.gateClosed, worker: "account-worker", detail: "held back by its closed gate: \(word)")
+                Obstacle(.gateClosed, worker: "reference-worker", detail: gate)
             }
         }
-        pair.obstacle = Obstacle(.held, worker: "invoice-worker", detail: word)
-        pair.waiters.count = 25
-        pair.waiters.first = [Pairs.pair("POSTEDSALESLINE-INV", "\(name)/\(word)", 2, .waiting, waitsFor: [customer])]
+        pair.obstacle = word.map { Obstacle(.held, worker: "invoice-worker", detail: $0) }
+        pair.waiters.count = 3
+        pair.waiters.first = (1...3).map { number in
+            let line = "\(word ?? name)/\(number)0000"
+            return Pairs.pair("POSTEDSALESLINE-INV", line, number, .waiting, waitsFor: [customer])
+        }
+        let topic = "bc.changes.sales-invoices"
         pair.events = [
-            seen("bc.changes.sales-invoices", 17, "create, sequence 42", #"{"op":"c","after":{"number":"\#(name)"}}"#),
-            seen("bc.changes.sales-invoices", 23, word, word),
+            seen(topic, 17, "create, sequence 42", #"{"op":"c","after":{"number":"\#(name)"}}"#),
+            seen(topic, 23, word ?? "update, sequence 57", word ?? "{}"),
         ]
         pair.events[1].isUnread = true
-        pair.changes = [seen("crm.outbound.invoices", 4, "create \(word)", word)]
-        pair.inbox = [seen("sync.inbox.invoice-worker", 4, "command retry", "{}")]
-        pair.deadLetters = [letter(word)]
+        pair.changes = word.map { [seen("crm.outbound.invoices", 4, "create \($0)", $0)] } ?? []
+        pair.inbox = [seen("sync.inbox.invoice-worker", 4, "command retry", #"{"type":"command"}"#)]
+        pair.deadLetters = [letter(word ?? "invalid UTF-8 at byte 17")]
         var report = RecordReport(query: query(name), atMs: nowMs - 2_000)
         report.pairs = [pair]
-        report.others = [PairKey(mapping: "CUSTOMER", company: word, id: Pairs.id(9))]
-        report.caveats = ["The time was not enough."]
+        report.others = word.map { [PairKey(mapping: "CUSTOMER", company: $0, id: Pairs.id(9))] } ?? []
+        report.caveats = word.map { [$0] } ?? []
         report.couplings = 1_234_567
         report.tookMs = 3_210
         return report

@@ -19,10 +19,10 @@ struct RecordPageTests {
         for text in [
             "POSTEDSALESINV-INV </span><bdi>103001</bdi> has not arrived; it waits",
             "CUSTOMER </span><a href=\"/records?q=10000\"><bdi>10000</bdi></a> <span>waits</span>",
-            "was never seen; account-worker does not read it: held back by its closed gate: PCS",
-            "the gate opens by itself", "25 records wait for it", "bc.changes.sales-invoices[2]@23", "not read yet",
-            "crm.outbound.invoices[2]@4", "command retry", "2 values that both sides agreed on",
-            "1,234,567 couplings read in 3.2 s", "The time was not enough.", "Newer events of it lie unread",
+            "was never seen; reference-worker does not read it: held back by its closed gate: unit-worker lags 6204 records",
+            "the gate opens by itself", "3 records wait for it", "bc.changes.sales-invoices[2]@23", "not read yet",
+            "command retry", "2 values that both sides agreed on",
+            "1,234,567 couplings read in 3.2 s", "sync.inbox.invoice-worker[2]@4",
         ] {
             #expect(html.contains(text), "\(text)")
         }
