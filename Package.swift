@@ -137,7 +137,8 @@ let package = Package(
                 "WorkerRuntimeTests",
                 [
                     "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "SimulatedKafka", "JSON", "SyncModel",
-                    "SyncEngine", "StateStore", "TableMappings", "Telemetry", "TopicCatalog", "Operations", "CommandLine",
+                    "SyncEngine", "StateStore", "TableMappings", "Telemetry", "TopicCatalog", "Operations",
+                    "CommandLine",
                 ]
             ),
             // Random numbers that a seed decides.

@@ -18,7 +18,7 @@ struct RecordPageTests {
         #expect(HTMLCheck.problems(of: html).isEmpty)
         for text in [
             "POSTEDSALESINV-INV </span><bdi>103001</bdi> has not arrived; it waits",
-            "CUSTOMER </span><a href=\"/records?q=10000\"><bdi>10000</bdi></a> <span>waits</span>",
+            "CUSTOMER </span><a href=\"/records?q=10000\"><bdi>10000</bdi></a>, which <span>waits</span>",
             "was never seen; reference-worker does not read it: held back by its closed gate: unit-worker lags 6204 records",
             "the gate opens by itself", "3 records wait for it", "bc.changes.sales-invoices[2]@23", "not read yet",
             "command retry", "2 values that both sides agreed on",

@@ -48,7 +48,7 @@ extension RecordPage {
                     html.element("li", ["class": isLast ? OperatorPage.level(cause).rawValue : "waits"]) { html in
                         html.element("span", ["class": "mapping"], "\(link.mapping) ")
                         self.link(link.key, link.key, to: &html)
-                        html.write(" ")
+                        html.write(", which ")
                         html.element(isLast ? "strong" : "span", isLast ? cause.words : link.finding.words)
                     }
                 }
