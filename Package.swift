@@ -223,7 +223,8 @@ let package = Package(
             tests(
                 "InspectionTests",
                 [
-                    "Inspection", "Diagnosis", "DiagnosisTestSupport", "Kafka", "JSON", "SyncModel", "SeededRandom",
+                    "Inspection", "Diagnosis", "DiagnosisTestSupport", "Kafka", "KafkaTestSupport", "JSON", "SyncModel",
+                    "SeededRandom",
                     "TableMappings", "TopicCatalog",
                 ]
             ),

@@ -6,22 +6,38 @@ import DiagnosisTestSupport
 import Foundation
 import JSON
 import Kafka
+import KafkaTestSupport
 import SyncModel
 import Testing
 
 @testable import Inspection
 
 /// A search among as many couplings as `SEARCH_COUPLINGS` says; prints how long it took.
+///
+/// With `KAFKA_HOME` on a real broker, since the embedded one keeps few records.
 @Suite("A search among many couplings", .timeLimit(.minutes(10)))
 struct SearchAmongManyTests {
     private static let count = ProcessInfo.processInfo.environment["SEARCH_COUPLINGS"].flatMap { Int($0) } ?? 3_000
 
     @Test func oneIsFound() throws {
-        let broker = try EmbeddedBroker()
-        defer { broker.close() }
         let topic = "sync.couplings.product-worker"
-        try broker.createTopic(topic, partitions: 2)
-        let kafka = KafkaConfiguration(["bootstrap.servers": broker.bootstrapServers])
+        if let home = RealBroker.home {
+            let broker = try RealBroker(home: home)
+            defer { broker.stop() }
+            let kafka = broker.configuration()
+            let admin = try Admin(configuration: kafka, observer: nil)
+            defer { admin.close() }
+            _ = try admin.createTopics([Admin.NewTopic(topic, partitions: 2)])
+            try search(topic, kafka)
+        } else {
+            let broker = try EmbeddedBroker()
+            defer { broker.close() }
+            try broker.createTopic(topic, partitions: 2)
+            try search(topic, KafkaConfiguration(["bootstrap.servers": broker.bootstrapServers]))
+        }
+    }
+
+    private func search(_ topic: String, _ kafka: KafkaConfiguration) throws {
         try Self.produce(topic, kafka)
         let cluster = try Cluster(kafka)
         defer { cluster.close() }

@@ -89,6 +89,8 @@ struct SendCommand {
                         problems.append("\(reader.name):\(reader.number): \(problem.reason)")
                     } catch let error as CommandError {
                         problems.append("\(reader.name):\(reader.number): \(error.message)")
+                    } catch let error as InspectionError {
+                        problems.append("\(reader.name):\(reader.number): \(error.description)")
                     }
                 }
                 if !problems.isEmpty || TerminationSignals.isRequested { break files }
