@@ -61,35 +61,11 @@ public enum CoordinatorCommand {
             token: settings[.httpToken],
             actionToken: settings[.httpActionToken]
         )
-        server.admit(access.refusal)
-        let page = PageRoutes(
-            configuration,
-            view: coordinator.view,
-            mayAct: access.actionToken != nil,
-            clock: Telemetry.Timestamp.now
-        )
-        page.add(to: server)
-        ActionRoutes(
-            configuration,
-            view: coordinator.view,
-            access: access,
-            log: log,
-            clock: Telemetry.Timestamp.now
-        ).add(to: server)
-        let desk = RecordDesk()
-        RecordRoutes(
-            configuration,
-            view: coordinator.view,
-            desk: desk,
-            access: access,
-            log: log,
-            clock: Telemetry.Timestamp.now
-        ).add(to: server)
         coordinator.url = try server.start()
         console.print("listening on \(coordinator.url)")
         defer { server.stop() }
         for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
-        let threads = try startThreads(configuration, coordinator.view, desk, log)
+        let threads = try startThreads(configuration, coordinator.view, endpoints.desk, log)
         defer { threads.stop() }
         do {
             try coordinator.run { TerminationSignals.isRequested }

@@ -24,6 +24,7 @@ extension WaitingChain.Finding {
     package var advice: String {
         switch self {
         case .unseen: "See whether the source sends it; a snapshot of its table brings it."
+        case .sumsDiffer: "Compare its lines with its sums at the source; a line that has not come brings the rest."
         case .filtered: "Change it at its source, or accept that what refers to it waits."
         case .deleted: "Change the record that refers to it."
         case .failed: "Correct it at its source, or try it again: syncctl retry."

@@ -1,13 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Diagnosis
-internal import Inspection
-internal import JSON
-internal import Kafka
-internal import SyncModel
-internal import TableMappings
+import CommandLine
+import Diagnosis
+import Inspection
+import JSON
+import Kafka
+import SyncModel
+import TableMappings
 
 /// Reads the couplings topics as they stand.
 struct CouplingReader {

@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Foundation
-internal import Inspection
-internal import Kafka
+import CommandLine
+import Foundation
+import Inspection
+import Kafka
 
 /// `syncctl dead-letters list|show|replay`.
 struct DeadLettersCommand {

@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Diagnosis
-internal import Inspection
+import CommandLine
+import Diagnosis
+import Inspection
 
 /// `syncctl explain`.
 struct ExplainCommand {

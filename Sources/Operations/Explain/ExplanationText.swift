@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Diagnosis
-internal import Inspection
-internal import SyncModel
+import CommandLine
+import Diagnosis
+import Inspection
+import SyncModel
 
 /// What is known of a record, as `syncctl explain` prints it.
 struct ExplanationText {

@@ -1,12 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Diagnosis
-internal import Inspection
-internal import Kafka
-internal import SyncModel
-internal import TableMappings
+import CommandLine
+import Diagnosis
+import Inspection
+import Kafka
+import SyncModel
+import TableMappings
 
 /// `syncctl retry|skip|restore`: a command for one pair, sent to its owner's inbox.
 struct PairCommand {

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Diagnosis
-internal import Inspection
+import Diagnosis
+import Inspection
 
 /// Finds out what keeps workers from reading and going on.
 struct ObstacleReader {

@@ -1,11 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Inspection
-internal import Kafka
-internal import SyncModel
-internal import TableMappings
+import CommandLine
+import Inspection
+import Kafka
+import SyncModel
+import TableMappings
 
 /// Asks a cluster how far consumer groups are behind.
 struct LagReader {

@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import SyncModel
-internal import TableMappings
+import CommandLine
+import SyncModel
+import TableMappings
 
 /// What shells offer where a command is completed.
 enum Offered {

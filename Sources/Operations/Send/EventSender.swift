@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Inspection
-internal import Kafka
+import CommandLine
+import Inspection
+import Kafka
 
 /// Produces events and counts them by topic.
 final class EventSender {

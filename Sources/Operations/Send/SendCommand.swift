@@ -1,12 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Foundation
-internal import Inspection
-internal import Kafka
-internal import SyncModel
-internal import TableMappings
+import CommandLine
+import Foundation
+import Inspection
+import Kafka
+import SyncModel
+import TableMappings
 
 /// `syncctl send`.
 struct SendCommand {

@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Inspection
-internal import JSON
-internal import Kafka
-internal import SyncModel
+import Inspection
+import JSON
+import Kafka
+import SyncModel
 
 /// The gates and holds in force.
 struct ControlRecords {

@@ -1,11 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Diagnosis
-internal import Inspection
-internal import JSON
-internal import Kafka
+import CommandLine
+import Diagnosis
+import Inspection
+import JSON
+import Kafka
 
 /// `syncctl status`.
 struct StatusCommand {

@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLine
-internal import Inspection
-internal import Kafka
-internal import TopicCatalog
+import CommandLine
+import Inspection
+import Kafka
+import TopicCatalog
 
 /// `syncctl topics apply|check|list`.
 struct TopicsCommand {
