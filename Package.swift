@@ -87,6 +87,9 @@ let package = Package(
         library("EntityRules", ["SyncEngine", "SyncModel", "JSON"]),
         library("Diagnosis", ["SyncModel"]),
 
+        // What topics say of one record, on demand.
+        library("Inspection", ["Kafka", "JSON", "SyncModel", "TableMappings", "Diagnosis"]),
+
         // A Dynamics 365 Sales in memory, for tests and the demo.
         library("DataverseSimulator", ["SyncModel", "JSON"]),
 
@@ -103,7 +106,7 @@ let package = Package(
             "Coordination",
             [
                 "Kafka", "KafkaTelemetry", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings",
-                "Diagnosis",
+                "Diagnosis", "Inspection",
             ],
             resources: [.copy("Page")]
         ),
@@ -120,6 +123,7 @@ let package = Package(
             "Operations",
             [
                 "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog", "Diagnosis",
+                "Inspection",
             ]
         ),
     ]
@@ -133,7 +137,8 @@ let package = Package(
                 "WorkerRuntimeTests",
                 [
                     "WorkerRuntime", "LocalStack", "DataverseSimulator", "Kafka", "SimulatedKafka", "JSON", "SyncModel",
-                    "SyncEngine", "StateStore", "TableMappings", "Telemetry", "TopicCatalog",
+                    "SyncEngine", "StateStore", "TableMappings", "Telemetry", "TopicCatalog", "Operations",
+                    "CommandLine",
                 ]
             ),
             // Random numbers that a seed decides.
@@ -199,7 +204,7 @@ let package = Package(
                 "OperationsTests",
                 [
                     "Operations", "CommandLine", "Kafka", "KafkaTestSupport", "JSON", "SyncModel", "TableMappings",
-                    "TopicCatalog", "Diagnosis", "DiagnosisTestSupport",
+                    "TopicCatalog", "Diagnosis", "DiagnosisTestSupport", "Inspection",
                 ]
             ),
             tests("StateStoreTests", ["StateStore", "SeededRandom"]),
@@ -216,9 +221,18 @@ let package = Package(
             ),
             tests("DiagnosisTests", ["Diagnosis", "DiagnosisTestSupport", "SyncModel"]),
             tests(
+                "InspectionTests",
+                [
+                    "Inspection", "Diagnosis", "DiagnosisTestSupport", "Kafka", "KafkaTestSupport", "JSON", "SyncModel",
+                    "SeededRandom",
+                    "TableMappings", "TopicCatalog",
+                ]
+            ),
+            tests(
                 "CoordinationTests",
                 [
-                    "Coordination", "CommandLine", "Diagnosis", "DiagnosisTestSupport", "JSON", "Kafka", "SeededRandom",
+                    "Coordination", "CommandLine", "Diagnosis", "DiagnosisTestSupport", "Inspection", "JSON", "Kafka",
+                    "SeededRandom",
                     "Telemetry", "TableMappings", "SyncModel",
                 ]
             ),

@@ -10,6 +10,28 @@ public struct Argument: Sendable {
     let name: String
     let count: Count
     let summary: String
+    /// What it may be, for shells to offer.
+    var completion = Completion.none
+
+    /// What shells offer for an argument.
+    enum Completion: Sendable {
+        case none, files
+        case oneOf(@Sendable () -> [String])
+    }
+
+    /// The same argument, of which shells offer these; they are made when a shell asks.
+    public func offering(_ values: @escaping @Sendable @autoclosure () -> [String]) -> Argument {
+        var argument = self
+        argument.completion = .oneOf(values)
+        return argument
+    }
+
+    /// The same argument, for which shells offer files.
+    public func offeringFiles() -> Argument {
+        var argument = self
+        argument.completion = .files
+        return argument
+    }
 
     /// An argument that must be there.
     public static func required(_ name: String, _ summary: String) -> Argument {

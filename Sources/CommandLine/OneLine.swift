@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Shows text from outside without letting it break the line or command the terminal.
-enum OneLine {
+package enum OneLine {
     /// The text in quotes, control characters escaped, cut at 100 characters.
     static func quoted(_ text: String) -> String {
         "'\(escaped(text.count > 100 ? text.prefix(100) + "…" : text))'"
     }
 
     /// The text with its control characters escaped.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

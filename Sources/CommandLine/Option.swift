@@ -12,8 +12,17 @@ public struct Option: Sendable {
     let kind: Kind
     let placeholder: String
     let summary: String
+    /// What the value may be, where that is one of a few; shells offer them.
+    let offered: @Sendable () -> [String]
 
-    private init(_ name: String, _ short: Character?, _ kind: Kind, _ placeholder: String, _ summary: String) {
+    private init(
+        _ name: String,
+        _ short: Character?,
+        _ kind: Kind,
+        _ placeholder: String,
+        _ summary: String,
+        offered: @escaping @Sendable () -> [String] = { [] }
+    ) {
         precondition(!name.isEmpty && !name.hasPrefix("-"), "An option's name has no dashes before it: \(name)")
         precondition(
             short.map { $0.isASCII && ($0.isLetter || $0.isNumber) } ?? true,
@@ -24,6 +33,7 @@ public struct Option: Sendable {
         self.kind = kind
         self.placeholder = placeholder
         self.summary = summary
+        self.offered = offered
     }
 
     /// An option that is there or not.
@@ -37,15 +47,17 @@ public struct Option: Sendable {
     ///   - name: without the dashes.
     ///   - short: the one-letter form.
     ///   - placeholder: what stands for the value in the help.
+    ///   - values: what the value is usually one of, for shells to offer, made when they ask; others are not refused.
     ///   - summary: what it does.
     /// - Returns: the option.
     public static func value(
         _ name: String,
         short: Character? = nil,
         placeholder: String = "VALUE",
+        values: @escaping @Sendable @autoclosure () -> [String] = [],
         _ summary: String
     ) -> Option {
-        Option(name, short, .value, placeholder, summary)
+        Option(name, short, .value, placeholder, summary, offered: values)
     }
 
     /// An option with a value that may be given several times.

@@ -19,8 +19,9 @@ public enum CoordinatorCommand {
                 may run: one is active, the others show the same and take over. Without any, the gates
                 stay as they are.
 
-                Over HTTP: a page at /; /api/graph, /api/gates, /api/lag, /api/workers, /api/history,
-                /api/waiting, /api/failed, /livez, /readyz, /metrics.
+                Over HTTP: a page at /, of one record at /records; /api/graph, /api/gates, /api/lag,
+                /api/workers, /api/history, /api/waiting, /api/failed, /api/dead-letters, /api/records,
+                /livez, /readyz, /metrics.
                 """,
             settings: CoordinatorConfiguration.settings
         ) { call in
@@ -64,8 +65,8 @@ public enum CoordinatorCommand {
         console.print("listening on \(coordinator.url)")
         defer { server.stop() }
         for warning in settings.warnings { log.warning("setting ignored", [("setting", .string(warning))]) }
-        let following = try follow(configuration, coordinator.view, log)
-        defer { following.stop() }
+        let threads = try startThreads(configuration, coordinator.view, endpoints.desk, log)
+        defer { threads.stop() }
         do {
             try coordinator.run { TerminationSignals.isRequested }
         } catch let error as CoordinatorError {
@@ -75,12 +76,32 @@ public enum CoordinatorCommand {
         return ExitCode.done.rawValue
     }
 
-    /// Follows the couplings on a thread of its own.
-    private static func follow(
+    /// What runs beside the coordinator, each on a thread of its own.
+    private struct Threads {
+        let following: BackgroundThread
+        let clerk: RecordClerk
+        let clerking: BackgroundThread
+
+        func stop() {
+            clerk.giveUp()
+            clerking.stop()
+            following.stop()
+        }
+    }
+
+    /// Follows the couplings, and does what is handed in at the desk.
+    private static func startThreads(
         _ configuration: CoordinatorConfiguration,
         _ view: CoordinatorView,
+        _ desk: RecordDesk,
         _ log: Log
-    ) throws -> FollowerThread {
-        try FollowerThread(CouplingsFollower(configuration, view: view, log: log, clock: Telemetry.Timestamp.now))
+    ) throws -> Threads {
+        let follower = try CouplingsFollower(configuration, view: view, log: log, clock: Telemetry.Timestamp.now)
+        let clerk = RecordClerk(configuration, view: view, desk: desk, log: log, clock: Telemetry.Timestamp.now)
+        return Threads(
+            following: BackgroundThread("couplings") { follower.run(isStopping: $0) },
+            clerk: clerk,
+            clerking: BackgroundThread("records") { clerk.run(isStopping: $0) }
+        )
     }
 }

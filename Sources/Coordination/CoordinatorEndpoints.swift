@@ -9,6 +9,8 @@ public struct CoordinatorEndpoints: Sendable {
     private let view: CoordinatorView
     private let log: Log
     private let clock: @Sendable () -> Int64
+    /// Where searches and commands lie until a clerk takes them.
+    let desk = RecordDesk()
 
     /// Makes the endpoints of a coordinator.
     ///
@@ -42,5 +44,6 @@ public struct CoordinatorEndpoints: Sendable {
         CoordinatorRoutes(configuration, view: view, clock: clock).add(to: server)
         PageRoutes(configuration, view: view, mayAct: actionToken != nil, clock: clock).add(to: server)
         ActionRoutes(configuration, view: view, access: access, log: log, clock: clock).add(to: server)
+        RecordRoutes(configuration, view: view, desk: desk, access: access, log: log, clock: clock).add(to: server)
     }
 }

@@ -26,4 +26,6 @@ struct CoordinatorSnapshot: Sendable {
     var history = LagHistory()
     /// What waits and failed; nil before the couplings are looked at.
     var stuck: StuckReport?
+    /// Nil before they are looked at.
+    var deadLetters: DeadLetterList?
 }

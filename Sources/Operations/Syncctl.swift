@@ -19,11 +19,12 @@ public enum Syncctl {
                 LagCommand(commands: commands).command(),
                 StatusCommand(commands: commands).command(),
                 CouplingsCommand(commands: commands).command(),
+                ExplainCommand(commands: commands).command(),
                 WaitingCommand(commands: commands).command(),
                 FailedCommand(commands: commands).command(),
             ] + PairCommand(commands: commands).all()
             + [DeadLettersCommand(commands: commands).command()]
-            + HoldCommands(commands: commands).all() + [MappingsCommand.make()]
+            + HoldCommands(commands: commands).all() + [MappingsCommand.make(), .completion(of: { command(now: now) })]
         return Command(
             "syncctl",
             summary: "Operates the synchronization of Business Central and Dynamics 365 Sales over Kafka.",

@@ -13,6 +13,8 @@ final class BrowserTab {
     private(set) var complaints: [String] = []
     /// Every address that it asked for.
     private(set) var requests: [String] = []
+    /// Pages that were loaded to their end.
+    private var loads = 0
     private let processID: pid_t
     private let input: Int32
     private let output: Int32
@@ -120,6 +122,8 @@ final class BrowserTab {
         switch event["method"] as? String {
         case "Network.requestWillBeSent":
             requests.append((parameters["request"] as? [String: Any])?["url"] as? String ?? "")
+        case "Page.loadEventFired":
+            loads += 1
         case "Runtime.exceptionThrown":
             complaints.append("\(parameters)")
         case "Log.entryAdded":
@@ -175,6 +179,13 @@ final class BrowserTab {
             })
             """
         )
+    }
+
+    /// Evaluates what leads to another page, and waits for that to be there.
+    func follow(_ expression: String) throws {
+        let before = loads
+        try evaluate(expression)
+        while loads == before { note(try nextMessage()) }
     }
 
     func use(width: Int, isDark: Bool) throws {

@@ -10,36 +10,11 @@ import Testing
 
 @Suite("The operators' page")
 struct OperatorPageTests {
-    private static let hostile =
-        #"</bdi><script>alert(1)</script><img src=x onerror="alert('2')">&amp;"# + "\u{0}\u{202E}"
-
-    /// The names of elements that are open where the text ends, and what is wrong with it.
-    private func problems(of html: String) -> [String] {
-        var open: [String] = []
-        var problems: [String] = []
-        for piece in html.split(separator: "<").dropFirst(html.hasPrefix("<") ? 0 : 1) {
-            guard let end = piece.firstIndex(of: ">") else {
-                problems.append("a tag without an end: \(piece.prefix(40))")
-                continue
-            }
-            let tag = piece[..<end]
-            let name = tag.prefix { $0 != " " }
-            if name.hasPrefix("/") {
-                let expected = open.popLast() ?? "nothing"
-                if expected != name.dropFirst() { problems.append("</\(expected)> expected, \(name) found") }
-            } else if name != "input" {
-                open.append(String(name))
-            }
-            if tag.contains(" style=") || tag.contains(" on") { problems.append("inline style or script: \(tag)") }
-        }
-        return problems + open.map { "\($0) does not end" }
-    }
-
     @Test("is well-formed with nothing known, and says so")
     func empty() throws {
         let page = try PreparedPage().page()
         let html = page.main()
-        #expect(problems(of: html).isEmpty)
+        #expect(HTMLCheck.problems(of: html).isEmpty)
         #expect(html.contains("Kafka has not answered yet."))
         #expect(html.contains("One thing needs a look"))
         #expect(html.contains("This coordinator stands by"))
@@ -50,7 +25,7 @@ struct OperatorPageTests {
         let prepared = try PreparedPage()
         try prepared.fillWithTrouble()
         let html = prepared.page().main()
-        #expect(problems(of: html).isEmpty)
+        #expect(HTMLCheck.problems(of: html).isEmpty)
         let concerns = prepared.page().concerns()
         #expect(concerns.map(\.level) == [.bad, .doubtful, .doubtful, .doubtful, .held])
         #expect(concerns.first?.text == "invoice-worker is stopped: no sign of life for 3 min.")
@@ -81,27 +56,35 @@ struct OperatorPageTests {
         let prepared = try PreparedPage()
         var pair = Pairs.coupling(
             "ITEM-PRODUCT",
-            Self.hostile,
+            HTMLCheck.hostile,
             1,
             .waiting,
-            waitsFor: [Waiting.Reference(mapping: Self.hostile, key: Self.hostile, reason: .unseen)]
+            waitsFor: [Waiting.Reference(mapping: HTMLCheck.hostile, key: HTMLCheck.hostile, reason: .unseen)]
         )
         var couplings = UnsettledCouplings()
         couplings.take(pairKey: pair.pairKey.description, pair, partition: 0)
-        pair = Pairs.coupling("UNIT", Self.hostile, 2, .failed, error: .permanent(Self.hostile, Self.hostile))
+        pair = Pairs.coupling(
+            "UNIT",
+            HTMLCheck.hostile,
+            2,
+            .failed,
+            error: .permanent(HTMLCheck.hostile, HTMLCheck.hostile)
+        )
         couplings.take(pairKey: pair.pairKey.description, pair, partition: 0)
-        let report = StuckFinder(stuckAfterMs: 1) { _ in Obstacle(.held, worker: Self.hostile, detail: Self.hostile) }
-            .report(on: couplings, nowMs: 10_000)
+        let report = StuckFinder(stuckAfterMs: 1) { _ in
+            Obstacle(.held, worker: HTMLCheck.hostile, detail: HTMLCheck.hostile)
+        }
+        .report(on: couplings, nowMs: 10_000)
         prepared.view.update { snapshot in
             snapshot.stuck = report
-            snapshot.lagProblems = ["unit-worker": Self.hostile]
-            snapshot.gates = [Gate(worker: "unit-worker", isOpen: false, reason: Self.hostile, sinceMs: nil)]
+            snapshot.lagProblems = ["unit-worker": HTMLCheck.hostile]
+            snapshot.gates = [Gate(worker: "unit-worker", isOpen: false, reason: HTMLCheck.hostile, sinceMs: nil)]
             snapshot.verdicts = [
-                WorkerVerdict(worker: "unit-worker", verdict: .stalled, reason: Self.hostile, rate: 0)
+                WorkerVerdict(worker: "unit-worker", verdict: .stalled, reason: HTMLCheck.hostile, rate: 0)
             ]
         }
         let html = prepared.page().main()
-        #expect(problems(of: html).isEmpty)
+        #expect(HTMLCheck.problems(of: html).isEmpty)
         for forbidden in ["<script", "<img", "onerror=\"", "\u{0}"] {
             #expect(!html.contains(forbidden), "\(forbidden)")
         }

@@ -142,54 +142,6 @@ struct PageBrowserTests {
         let scene = try Scene()
         try scene.tab.use(width: width, isDark: isDark)
         try scene.tab.wait(until: Self.isLive)
-        let used = try scene.tab.evaluate("document.documentElement.scrollWidth") as? Int
-        #expect(used.map { $0 <= width } == true)
-        let weak = try scene.tab.evaluate(Self.weakTexts) as? [String]
-        #expect(weak == [])
-        let nameless = try scene.tab.evaluate(
-            """
-            [...document.querySelectorAll("a, svg, section, table, summary, [role=region]")].filter(node => {
-              const by = node.getAttribute("aria-labelledby");
-              const name = node.getAttribute("aria-label") || (by && document.getElementById(by)?.textContent)
-                || node.textContent.trim();
-              return !name && node.getAttribute("aria-hidden") !== "true";
-            }).map(node => node.outerHTML.slice(0, 80))
-            """
-        )
-        #expect(nameless as? [String] == [])
-        let doubled =
-            #"[...document.querySelectorAll("[id]")].map(n => n.id).filter((id, i, all) => all.indexOf(id) < i)"#
-        #expect(try scene.tab.evaluate(doubled) as? [String] == [])
-        #expect(try scene.tab.evaluate("document.querySelectorAll('h1').length") as? Int == 1)
+        #expect(try scene.tab.faults(width: width) == [])
     }
-
-    /// Texts whose contrast with what is behind them is below 4.5 (WCAG 2.2, 1.4.3), by the colours that the browser uses.
-    private static let weakTexts = """
-        (() => {
-          const parse = text => (text.match(/[\\d.]+/g) || []).map(Number);
-          const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-            .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-            .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-          const behind = node => {
-            const box = node.closest("g.box");
-            if (box) return parse(getComputedStyle(box.querySelector("rect")).fill);
-            for (let at = node; at; at = at.parentElement) {
-              const color = parse(getComputedStyle(at).backgroundColor);
-              if (color.length === 3 || color[3] === 1) return color;
-            }
-            return [255, 255, 255];
-          };
-          const weak = new Set();
-          for (const node of document.querySelectorAll("body *")) {
-            const own = [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim());
-            if (!own || !node.getClientRects().length || node.closest("title, .hidden, .skip")) continue;
-            const style = getComputedStyle(node);
-            const text = light(parse(node.closest("svg") ? style.fill : style.color));
-            const back = light(behind(node));
-            const ratio = (Math.max(text, back) + 0.05) / (Math.min(text, back) + 0.05);
-            if (ratio < 4.5) weak.add(`${node.nodeName}.${node.getAttribute("class")} ${ratio.toFixed(2)}`);
-          }
-          return [...weak];
-        })()
-        """
 }

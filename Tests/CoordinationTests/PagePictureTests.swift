@@ -1,7 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Diagnosis
 import Foundation
+import Inspection
 import Telemetry
 import Testing
 
@@ -21,11 +23,18 @@ struct PagePictureTests {
         let routes = prepared.routes
         routes.add(to: server)
         let url = try server.start()
+        let records = try ServedRecords()
+        let invoice = PreparedRecord.invoice()
+        records.put(invoice)
+        let record = "\(records.url)/records?q=\(invoice.query.text)"
         for (name, width, height) in [("wide", 1_280, 2_300), ("narrow", 360, 2_300)] {
             for isDark in [false, true] {
                 let file = "\(folder)/page-\(name)-\(isDark ? "dark" : "light").png"
                 try browser.picture(of: url, width: width, height: height, isDark: isDark, to: file)
                 #expect(FileManager.default.fileExists(atPath: file))
+                let ofRecord = "\(folder)/record-\(name)-\(isDark ? "dark" : "light").png"
+                try browser.picture(of: record, width: width, height: 1_500, isDark: isDark, to: ofRecord)
+                #expect(FileManager.default.fileExists(atPath: ofRecord))
             }
         }
     }

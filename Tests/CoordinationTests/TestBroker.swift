@@ -72,24 +72,57 @@ final class TestBroker {
         try consumer.commit([TopicPartition(topic, 0): offset, TopicPartition(topic, 1): offset])
     }
 
-    /// Every record of `sync.control` so far: key and value.
-    func controlRecords() throws -> [(key: String, value: String)] {
+    /// An event of the product worker that could not be read.
+    func putDeadLetter(_ key: String, _ value: String, from topic: String, partition: Int32) throws {
+        try producer.produce(
+            topic: "\(Self.prefix)sync.dead-letters",
+            partition: 0,
+            key: Array(key.utf8),
+            value: Array(value.utf8),
+            headers: [
+                Header("sync-worker", "product-worker"), Header("sync-topic", topic),
+                Header("sync-partition", String(partition)), Header("sync-offset", "0"),
+                Header("sync-error", "no JSON"),
+            ]
+        )
+        try producer.flush(timeoutMs: 30_000)
+    }
+
+    /// A record as tests look at it.
+    struct Record {
+        let partition: Int32
+        let key: String
+        let value: String
+    }
+
+    /// Every record of `sync.control` so far.
+    func controlRecords() throws -> [Record] { try records(configuration.controlTopic) }
+
+    /// Every record of a topic so far, by partition and offset.
+    func records(_ topic: String) throws -> [Record] {
+        let admin = try Admin(configuration: configuration.kafka, observer: nil)
+        defer { admin.close() }
+        let count = try admin.topics(timeoutMs: 30_000)[topic] ?? 0
         let reader = try Consumer(configuration: configuration.kafka, group: nil, observer: nil)
         defer { reader.close() }
-        try reader.assign([TopicPartition(configuration.controlTopic, 0): Consumer.beginning])
-        var records: [(key: String, value: String)] = []
-        while true {
+        var unread = Set((0..<count).map { TopicPartition(topic, $0) })
+        try reader.assign(Dictionary(uniqueKeysWithValues: unread.map { ($0, Consumer.beginning) }))
+        var records: [Record] = []
+        while !unread.isEmpty {
             switch reader.poll(timeoutMs: 30_000) {
             case .message(let message):
-                records.append((Self.text(message.key), Self.text(message.value)))
-            case .partitionEnd:
-                return records
+                records.append(
+                    Record(partition: message.partition, key: Self.text(message.key), value: Self.text(message.value))
+                )
+            case .partitionEnd(let partition, _):
+                unread.remove(partition)
             case .error(let error):
                 if error.disposition != .retriable { throw error }
             case nil:
-                throw WaitedInVain(what: "the end of sync.control", reasons: [:])
+                throw WaitedInVain(what: "the end of \(topic)", reasons: [:])
             }
         }
+        return records
     }
 
     private static func text(_ bytes: UnsafeRawBufferPointer?) -> String {

@@ -29,7 +29,12 @@ final class Desk {
     /// Starts a broker with those topics of the catalog whose names begin so.
     ///
     /// Few, since the embedded broker may take a second for each.
-    init(_ beginnings: String...) throws {
+    convenience init(_ beginnings: String...) throws {
+        try self.init(beginnings)
+    }
+
+    /// The same, of a list.
+    init(_ beginnings: [String]) throws {
         broker = try EmbeddedBroker()
         for topic in try TopicCatalog.bundled().topics where beginnings.contains(where: topic.name.hasPrefix) {
             try broker.createTopic(Self.prefix + topic.name, partitions: topic.partitions)

@@ -66,4 +66,17 @@ struct LagTests {
         #expect(outcome.status == 3)
         #expect(outcome.errors.contains("Kafka cannot be reached at 127.0.0.1:1"))
     }
+
+    @Test func lagComesThroughWhileTheGroupsCoordinatorIsLoaded() throws {
+        let desk = try Desk(
+            "sync.inbox.unit-worker",
+            "bc.changes.items",
+            "bc.changes.resources",
+            "bc.changes.item-units"
+        )
+        desk.broker.failNext(apiKey: 9, codes: [14, 14, 16])
+        let outcome = desk.run("lag", "--group", "unit-worker")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("bc.changes.items"))
+    }
 }

@@ -47,7 +47,12 @@ struct PageAccess: Sendable {
     }
 
     /// Why a request may not act; nil where it may.
-    func refusalToAct(_ request: HTTPRequest) -> HTTPResponse? {
+    ///
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - token: what a form gives as the token; nil: it stands in the header.
+    /// - Returns: the answer to give instead.
+    func refusalToAct(_ request: HTTPRequest, token: String? = nil) -> HTTPResponse? {
         guard let actionToken else {
             return .text("set SYNC_HTTP_ACTION_TOKEN_FILE to act from here, or use syncctl\n", status: 403)
         }
@@ -60,7 +65,7 @@ struct PageAccess: Sendable {
             )
             guard host == request.header("Host") else { return .text("only this page itself may act\n", status: 403) }
         }
-        guard let given = request.header(Self.actionHeader), Self.isSame(given, actionToken) else {
+        guard let given = token ?? request.header(Self.actionHeader), Self.isSame(given, actionToken) else {
             return .text("the token for actions is wrong\n", status: 403)
         }
         return nil

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnosis
+import Inspection
 import SyncModel
 
 /// What waits for what, and what failed.
@@ -123,11 +124,18 @@ extension OperatorPage {
             html.write(pair.state == .skipped ? "skipped " : "\(PageText.count(pair.failures, "try", "tries")), ")
             html.age(pair.updatedAt, nowMs: nowMs)
         }
-        guard let error = pair.error else { return }
-        html.element("span", ["class": "chain"]) { html in
-            html.element("strong") { $0.name(error.code) }
-            html.write(": ")
-            html.name(error.message)
+        if let error = pair.error {
+            html.element("span", ["class": "chain"]) { html in
+                html.element("strong") { $0.name(error.code) }
+                html.write(": ")
+                html.name(error.message)
+            }
+        }
+        guard mayAct else { return }
+        html.element("span", ["class": "buttons"]) { html in
+            for order in PairOrder.allCases where order.refusal(pair.state) == nil {
+                html.button(for: .order(order, pairKey: pair.pairKey.description), pair.name)
+            }
         }
     }
 
@@ -135,11 +143,12 @@ extension OperatorPage {
         html.element("span", ["class": "record"]) { html in
             html.element("span", ["class": "mapping"], pair.pairKey.mapping)
             html.write(" ")
-            html.name(pair.name)
+            html.element("a", ["href": "/records?q=\(pair.pairKey.description.inQuery)"]) { $0.name(pair.name) }
         }
     }
 
-    private static func level(_ cause: RootCause) -> MappingState.Level {
+    /// How bad a cause is.
+    static func level(_ cause: RootCause) -> MappingState.Level {
         if cause.obstacle?.kind == .workerStopped { return .bad }
         switch cause.link.finding {
         case .failed, .skipped, .circle: return .bad

@@ -40,6 +40,7 @@ struct OperatorPage {
         writeHolds(to: &html)
         writeWaiting(to: &html)
         writeFailures(to: &html)
+        writeDeadLetters(to: &html)
         return html.text
     }
 

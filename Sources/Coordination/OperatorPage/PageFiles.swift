@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Telemetry
 
 /// The files of the page as they lie in the project.
 struct PageFiles: Sendable {
@@ -10,6 +11,11 @@ struct PageFiles: Sendable {
     let style: [UInt8]
     let script: [UInt8]
     let icon: [UInt8]
+    /// The frame of the page of one record.
+    let recordFrame: PageFrame
+
+    /// What is answered where they are not there.
+    static let missing = HTTPResponse.text("the page's files are not beside the executable\n", status: 500)
 
     /// Where what changes goes in the frame.
     private static let place = "<!-- main -->"
@@ -21,11 +27,14 @@ struct PageFiles: Sendable {
             let place = frame.range(of: Self.place),
             let style = try? Data(contentsOf: folder.appendingPathComponent("page.css")),
             let script = try? Data(contentsOf: folder.appendingPathComponent("page.js")),
-            let icon = try? Data(contentsOf: folder.appendingPathComponent("icon.svg"))
+            let icon = try? Data(contentsOf: folder.appendingPathComponent("icon.svg")),
+            let record = try? String(contentsOf: folder.appendingPathComponent("record.html"), encoding: .utf8),
+            let recordFrame = PageFrame(record)
         else { return nil }
         self.frame = (String(frame[..<place.lowerBound]), String(frame[place.upperBound...]))
         self.style = Array(style)
         self.script = Array(script)
         self.icon = Array(icon)
+        self.recordFrame = recordFrame
     }
 }

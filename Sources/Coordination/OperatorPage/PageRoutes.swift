@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnosis
+import Inspection
 import Synchronization
 import TableMappings
 public import Telemetry
@@ -18,10 +19,6 @@ public final class PageRoutes: Sendable {
     private static let beatMs: Int64 = 5_000
     /// Browsers that listen; others ask.
     private static let listeners = 16
-    private static let policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
     private let configuration: CoordinatorConfiguration
     private let view: CoordinatorView
     private let clock: @Sendable () -> Int64
@@ -57,7 +54,7 @@ public final class PageRoutes: Sendable {
     /// Adds `/` with its files, `/page/main` (what changes of it) and `/api/events`.
     public func add(to server: HTTPServer) {
         server.route("GET", "/") { [self] _ in whole() }
-        server.route("GET", "/page/main") { [self] _ in Self.guarded(.html(main())) }
+        server.route("GET", "/page/main") { [self] _ in .html(main()).guarded() }
         server.route("GET", "/page/page.css") { [self] _ in file(files?.style, "text/css; charset=utf-8") }
         server.route("GET", "/page/page.js") { [self] _ in file(files?.script, "text/javascript; charset=utf-8") }
         server.route("GET", "/page/icon.svg") { [self] _ in file(files?.icon, "image/svg+xml") }
@@ -81,24 +78,13 @@ public final class PageRoutes: Sendable {
     }
 
     private func whole() -> HTTPResponse {
-        guard let frame = files?.frame else { return Self.missing }
-        return Self.guarded(.html(frame.before + main() + frame.after))
+        guard let frame = files?.frame else { return PageFiles.missing }
+        return .html(frame.before + main() + frame.after).guarded()
     }
 
     private func file(_ bytes: [UInt8]?, _ type: String) -> HTTPResponse {
-        guard let bytes else { return Self.missing }
-        return Self.guarded(HTTPResponse(contentType: type, body: bytes))
-    }
-
-    private static let missing = HTTPResponse.text("the page's files are not beside the executable\n", status: 500)
-
-    private static func guarded(_ response: HTTPResponse) -> HTTPResponse {
-        var response = response
-        response.headers += [
-            ("Content-Security-Policy", policy), ("Referrer-Policy", "no-referrer"),
-            ("Cross-Origin-Resource-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin"),
-        ]
-        return response
+        guard let bytes else { return PageFiles.missing }
+        return HTTPResponse(contentType: type, body: bytes).guarded()
     }
 
     /// Tells who listens that something has changed, or that nothing has for a while.
@@ -131,6 +117,7 @@ extension CoordinatorSnapshot {
         hasher.combine(lag?.lags)
         hasher.combine(lagProblems)
         hasher.combine(heartbeats.map { "\($0.key)\($0.state)" })
+        hasher.combine(deadLetters?.newest.first?.place)
         if let stuck {
             hasher.combine(stuck.waiting)
             hasher.combine(stuck.failed)

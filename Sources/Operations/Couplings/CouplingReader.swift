@@ -3,6 +3,7 @@
 
 import CommandLine
 import Diagnosis
+import Inspection
 import JSON
 import Kafka
 import SyncModel
@@ -41,10 +42,9 @@ struct CouplingReader {
     /// Calls the body with every record, older ones of a pair before newer ones.
     func read(mapping: String? = nil, _ body: (Record) throws -> Void) throws {
         let partitions = try cluster.partitions(of: topics(mapping))
-        let progress = context.progress("reading couplings")
         let document = JSONDocument(maximumDepth: Coupling.maximumDepth)
         var unreadable = 0
-        try RecordReader(cluster: cluster, progress: progress).readAll(partitions) { message in
+        try context.reader(cluster, "reading couplings").readAll(partitions) { message in
             guard let key = message.key.map({ String(decoding: $0, as: UTF8.self) }) else { return }
             guard let value = message.value else {
                 return try body(Record(pairKey: key, coupling: nil, partition: message.partition, json: []))

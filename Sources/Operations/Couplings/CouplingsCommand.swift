@@ -3,6 +3,7 @@
 
 import CommandLine
 import Diagnosis
+import Inspection
 import JSON
 import Kafka
 import SyncModel
@@ -40,8 +41,14 @@ struct CouplingsCommand {
             summary: "Lists pairs, by mapping and natural key.",
             details: "Reads the couplings topics to their end and keeps the newest record of each pair in memory.",
             options: [
-                .value("mapping", short: "m", placeholder: "M", "Only pairs of this table mapping."),
-                .value("state", short: "s", placeholder: "S", "Only pairs in this state: waiting, pending, coupled, …"),
+                .mapping("Only pairs of this table mapping."),
+                .value(
+                    "state",
+                    short: "s",
+                    placeholder: "S",
+                    values: Offered.states,
+                    "Only pairs in this state: waiting, pending, coupled, …"
+                ),
                 .value("limit", short: "n", placeholder: "N", "At most N pairs, 0 for all (default: 100)."),
             ]
         ) { context in
@@ -92,7 +99,7 @@ struct CouplingsCommand {
         commands.make(
             "show",
             summary: "Shows pairs with all that is known of them, and why they wait.",
-            options: [.value("mapping", short: "m", placeholder: "M", "Only pairs of this table mapping.")],
+            options: [.mapping("Only pairs of this table mapping.")],
             arguments: [.required("pair", "A pair key, an id of either side, or a natural key.")]
         ) { context in
             let query = PairQuery(context)

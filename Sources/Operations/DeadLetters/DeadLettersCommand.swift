@@ -3,6 +3,7 @@
 
 import CommandLine
 import Foundation
+import Inspection
 import Kafka
 
 /// `syncctl dead-letters list|show|replay`.
@@ -50,8 +51,14 @@ struct DeadLettersCommand {
             "list",
             summary: "Lists the newest dead letters.",
             options: [
-                .value("worker", placeholder: "W", "Only those of this worker."),
-                .value("topic", short: "t", placeholder: "T", "Only those that came from this topic."),
+                .value("worker", placeholder: "W", values: Offered.workers, "Only those of this worker."),
+                .value(
+                    "topic",
+                    short: "t",
+                    placeholder: "T",
+                    values: Offered.changeTopics,
+                    "Only those that came from this topic."
+                ),
                 .value("limit", short: "n", placeholder: "N", "At most N, 0 for all (default: 50)."),
             ]
         ) { context in
@@ -59,7 +66,7 @@ struct DeadLettersCommand {
             let worker = context.call.value("worker")
             let topic = context.call.value("topic").map(context.installation.withoutPrefix)
             let (letters, count) = try Cluster.with(context.installation) { cluster in
-                try DeadLetterBox(context: context, cluster: cluster).newest(limit) { letter in
+                try context.deadLetters(cluster).newest(limit) { letter in
                     (worker == nil || letter.worker == worker)
                         && (topic == nil || letter.topic.map(context.installation.withoutPrefix) == topic)
                 }
@@ -91,7 +98,7 @@ struct DeadLettersCommand {
             arguments: [.required("partition:offset", "Where it lies in sync.dead-letters, such as 0:42.")]
         ) { context in
             let letter = try Cluster.with(context.installation) { cluster in
-                try DeadLetterBox(context: context, cluster: cluster).letter(at: context.call.argument(0) ?? "")
+                try context.deadLetters(cluster).letter(at: context.call.argument(0) ?? "")
             }
             if context.isJSON {
                 context.print(json: Shown(letter))
@@ -127,7 +134,7 @@ struct DeadLettersCommand {
             ]
         ) { context in
             try Cluster.with(context.installation) { cluster in
-                let box = DeadLetterBox(context: context, cluster: cluster)
+                let box = context.deadLetters(cluster)
                 // All are found before the first is sent, so that a mistyped place changes nothing.
                 let letters = try context.call.arguments.map(box.letter(at:))
                 for letter in letters {
@@ -167,5 +174,16 @@ extension DeadLettersCommand.Shown {
         value = letter.value.flatMap { String(validating: $0, as: UTF8.self) }
         valueBase64 = letter.value.map { Data($0).base64EncodedString() }
         headers = letter.headers.map { ["name": $0.name, "value": BytesText.of($0.value)] }
+    }
+}
+
+extension CommandContext {
+    /// The dead letters of the installation.
+    fileprivate func deadLetters(_ cluster: Cluster) -> DeadLetterBox {
+        DeadLetterBox(
+            cluster: cluster,
+            prefix: installation.prefix,
+            reader: reader(cluster, "reading dead letters")
+        )
     }
 }

@@ -3,6 +3,7 @@
 
 import CommandLine
 import Diagnosis
+import Inspection
 import SyncModel
 
 /// `syncctl failed`.
@@ -31,7 +32,7 @@ struct FailedCommand {
                 """,
             options: [
                 .flag("json", "Print JSON."),
-                .value("mapping", short: "m", placeholder: "M", "Only records of this table mapping."),
+                .mapping("Only records of this table mapping."),
                 .value("limit", short: "n", placeholder: "N", "At most N records, 0 for all (default: 50)."),
             ]
         ) { context in

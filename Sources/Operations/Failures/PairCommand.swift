@@ -3,38 +3,13 @@
 
 import CommandLine
 import Diagnosis
-import JSON
+import Inspection
 import Kafka
 import SyncModel
 import TableMappings
 
 /// `syncctl retry|skip|restore`: a command for one pair, sent to its owner's inbox.
 struct PairCommand {
-    /// What a pair's owner is asked to do.
-    enum Order: String, CaseIterable {
-        case retry, skip, restore
-
-        var summary: String {
-            switch self {
-            case .retry: "Tries a failed or skipped record again."
-            case .skip: "Leaves a record out until it is restored."
-            case .restore: "Takes a skipped record in again."
-            }
-        }
-
-        /// Why the order makes no sense for a pair; nil where it does.
-        func refusal(_ state: Coupling.State) -> String? {
-            switch (self, state) {
-            case (.retry, .failed), (.retry, .skipped), (.restore, .skipped), (.restore, .failed): nil
-            case (.retry, _): "only failed and skipped records can be tried again"
-            case (.restore, _): "only skipped and failed records can be restored"
-            case (.skip, .skipped): "it is skipped already"
-            case (.skip, .deleted): "it is deleted"
-            case (.skip, _): nil
-            }
-        }
-    }
-
     struct Sent: Encodable {
         let command: String
         let pairKey: String
@@ -45,16 +20,16 @@ struct PairCommand {
     let commands: OperatorCommand
 
     /// The three commands.
-    func all() -> [Command] { Order.allCases.map(command) }
+    func all() -> [Command] { PairOrder.allCases.map(command) }
 
-    private func command(_ order: Order) -> Command {
+    private func command(_ order: PairOrder) -> Command {
         commands.make(
             order.rawValue,
             summary: order.summary,
             details: "The record's worker does it as soon as it reads its inbox; see 'syncctl couplings show'.",
             options: [
                 .flag("json", "Print JSON."),
-                .value("mapping", short: "m", placeholder: "M", "The table mapping, where a key names several pairs."),
+                .mapping("The table mapping, where a key names several pairs."),
             ],
             arguments: [.required("pair", "A pair key, an id of either side, or a natural key.")]
         ) { context in
@@ -62,9 +37,6 @@ struct PairCommand {
             return try Cluster.with(context.installation) { cluster in
                 let table = try CouplingReader(context: context, cluster: cluster).table(mapping: query.mapping)
                 let pair = try Self.only(table.sorted(where: query.matches), query)
-                if let refusal = order.refusal(pair.state) {
-                    throw CommandError("\(pair.pairKey) is \(pair.state.rawValue); \(refusal)", .no)
-                }
                 try Self.send(order, to: pair, context, cluster)
                 return .done
             }
@@ -82,7 +54,7 @@ struct PairCommand {
     }
 
     private static func send(
-        _ order: Order,
+        _ order: PairOrder,
         to pair: PairGlance,
         _ context: CommandContext,
         _ cluster: Cluster
@@ -91,40 +63,18 @@ struct PairCommand {
         guard let worker = installation.mappings[pair.pairKey.mapping]?.worker else {
             throw CommandError("no worker runs the mapping \(pair.pairKey.mapping)", .no)
         }
-        let topic = "\(installation.prefix)sync.inbox.\(worker)"
-        let count = try cluster.partitionCount(of: topic)
-        // The coupling lies in the home partition, and the inbox has as many partitions as the couplings topic.
-        guard pair.partition < count else {
-            throw CommandError("\(topic) has \(count) partitions; mend it, see 'syncctl topics check'", .no)
-        }
-        let value = record(order, pair.pairKey.description, at: context.now())
-        let key = Array(pair.pairKey.description.utf8)
-        try cluster.produce(topic: topic, partition: pair.partition, key: key, value: value)
+        let inbox = OwnerInbox(of: worker, cluster: cluster, prefix: installation.prefix)
+        let place = try inbox.send(order, to: pair, at: context.now())
         if context.isJSON {
             let sent = Sent(
                 command: order.rawValue,
                 pairKey: pair.pairKey.description,
-                topic: topic,
-                partition: pair.partition
+                topic: place.topic,
+                partition: place.partition
             )
             context.print(json: sent)
         } else {
             context.console.print("\(order.rawValue) of \(pair.pairKey) sent to \(worker)")
         }
-    }
-
-    /// The command's record, as `operator-command.json` describes it.
-    static func record(_ order: Order, _ pairKey: String, at now: Int64) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        for (name, text) in [
-            ("type", "command"), ("command", order.rawValue), ("pairKey", pairKey),
-            ("requestedAt", Timestamp.text(milliseconds: now)),
-        ] {
-            writer.key(name)
-            writer.string(text)
-        }
-        writer.endObject()
-        return writer.bytes
     }
 }

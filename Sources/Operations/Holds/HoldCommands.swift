@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CommandLine
+import Inspection
 import JSON
 import Kafka
 import SyncModel
@@ -33,7 +34,7 @@ struct HoldCommands {
                 .flag("json", "Print JSON."),
                 .value("reason", short: "r", placeholder: "TEXT", "Why, for those who look at the status."),
             ],
-            arguments: [.required("mapping", "The table mapping, such as ITEM-PRODUCT.")]
+            arguments: [.required("mapping", "The table mapping, such as ITEM-PRODUCT.").offering(Offered.mappings)]
         ) { context in
             try Self.set(context, isHeld: true)
         }
@@ -44,7 +45,7 @@ struct HoldCommands {
             "release",
             summary: "Lets a table mapping go on that is held.",
             options: [.flag("json", "Print JSON.")],
-            arguments: [.required("mapping", "The table mapping, such as ITEM-PRODUCT.")]
+            arguments: [.required("mapping", "The table mapping, such as ITEM-PRODUCT.").offering(Offered.mappings)]
         ) { context in
             try Self.set(context, isHeld: false)
         }

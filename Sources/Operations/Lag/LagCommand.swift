@@ -3,6 +3,7 @@
 
 import CommandLine
 import Foundation
+import Inspection
 import Kafka
 
 /// `syncctl lag`.
@@ -40,7 +41,13 @@ struct LagCommand {
                 """,
             options: [
                 .flag("json", "Print JSON; with --watch an object on each line."),
-                .value("group", short: "g", placeholder: "G", "Only this group (default: those of all workers)."),
+                .value(
+                    "group",
+                    short: "g",
+                    placeholder: "G",
+                    values: Offered.workers,
+                    "Only this group (default: those of all workers)."
+                ),
                 .flag("watch", short: "w", "Go on until interrupted, every 2 seconds."),
                 .value("max", placeholder: "N", "Exit with 1 when a partition lags more than N records."),
             ]

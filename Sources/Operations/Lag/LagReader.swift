@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CommandLine
+import Inspection
 import Kafka
 import SyncModel
 import TableMappings
@@ -65,8 +66,7 @@ struct LagReader {
     private func withAges(_ lags: [PartitionLag]) throws -> [PartitionLag] {
         var wanted: [TopicPartition: Int64] = [:]
         var result: [PartitionLag] = []
-        let progress = ProgressLine("", console: context.console, isJSON: true)
-        let reader = RecordReader(cluster: cluster, progress: progress)
+        let reader = RecordReader(cluster: cluster)
         for group in Dictionary(grouping: lags, by: \.group).sorted(by: { $0.key < $1.key }).map(\.value) {
             wanted.removeAll(keepingCapacity: true)
             for lag in group where lag.unread > 0 {

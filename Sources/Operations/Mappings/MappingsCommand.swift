@@ -28,7 +28,7 @@ public enum MappingsCommand {
                 Command(
                     "show",
                     summary: "Shows a table mapping with its fields.",
-                    arguments: [.required("mapping", "Its name, such as ITEM-PRODUCT.")],
+                    arguments: [.required("mapping", "Its name, such as ITEM-PRODUCT.").offering(Offered.mappings)],
                     settings: settings,
                     run: show
                 ),

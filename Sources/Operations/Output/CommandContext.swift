@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CommandLine
+import Inspection
 import SyncModel
 
 /// What the code of a command has at hand.
@@ -21,6 +22,14 @@ struct CommandContext {
     /// A line for progress on a terminal.
     func progress(_ label: String) -> ProgressLine {
         ProgressLine(label, console: console, isJSON: isJSON)
+    }
+
+    /// A reader of topics that shows on a terminal how far it has come.
+    func reader(_ cluster: Cluster, _ label: String) -> RecordReader {
+        let line = progress(label)
+        return RecordReader(cluster: cluster) { done, total in
+            if done < total { line.show(done: done, of: total) } else { line.clear() }
+        }
     }
 
     /// Prints a value as JSON.

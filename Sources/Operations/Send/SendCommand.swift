@@ -3,6 +3,7 @@
 
 import CommandLine
 import Foundation
+import Inspection
 import Kafka
 import SyncModel
 import TableMappings
@@ -38,7 +39,7 @@ struct SendCommand {
                 .value("company", placeholder: "NAME", "The company of bare records (default: SYNC_COMPANY)."),
                 .flag("dry-run", "Check the lines and send nothing."),
             ],
-            arguments: [.many("file", "Files of JSON Lines; '-' or none is standard input.")]
+            arguments: [.many("file", "Files of JSON Lines; '-' or none is standard input.").offeringFiles()]
         ) { context in
             let files = context.call.arguments.isEmpty ? ["-"] : context.call.arguments
             let isDry = context.call.isSet("dry-run")
@@ -88,6 +89,8 @@ struct SendCommand {
                         problems.append("\(reader.name):\(reader.number): \(problem.reason)")
                     } catch let error as CommandError {
                         problems.append("\(reader.name):\(reader.number): \(error.message)")
+                    } catch let error as InspectionError {
+                        problems.append("\(reader.name):\(reader.number): \(error.description)")
                     }
                 }
                 if !problems.isEmpty || TerminationSignals.isRequested { break files }

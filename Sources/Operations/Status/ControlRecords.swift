@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Inspection
 import JSON
 import Kafka
 import SyncModel
@@ -60,7 +61,7 @@ struct ControlRecords {
     static func read(_ context: CommandContext, _ cluster: Cluster) throws -> ControlRecords {
         var records = ControlRecords()
         let partitions = try cluster.partitions(of: ["\(context.installation.prefix)sync.control"])
-        let reader = RecordReader(cluster: cluster, progress: context.progress("reading gates"))
+        let reader = context.reader(cluster, "reading gates")
         try reader.readAll(partitions) { records.take(key: $0.key, value: $0.value) }
         return records
     }

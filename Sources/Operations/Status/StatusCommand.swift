@@ -3,6 +3,7 @@
 
 import CommandLine
 import Diagnosis
+import Inspection
 import JSON
 import Kafka
 
@@ -91,7 +92,7 @@ struct StatusCommand {
         var found: [String: Heartbeat] = [:]
         let document = JSONDocument()
         let partitions = try cluster.partitions(of: ["\(context.installation.prefix)sync.status"])
-        let reader = RecordReader(cluster: cluster, progress: context.progress("reading status"))
+        let reader = context.reader(cluster, "reading status")
         try reader.readAll(partitions) { message in
             guard let key = message.key.map({ String(decoding: $0, as: UTF8.self) }) else { return }
             found[key] = message.value.flatMap { try? document.parse($0) }.flatMap(Heartbeat.init)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CommandLine
+import Inspection
 import Kafka
 import TopicCatalog
 

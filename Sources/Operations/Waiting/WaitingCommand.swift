@@ -3,6 +3,7 @@
 
 import CommandLine
 import Diagnosis
+import Inspection
 import SyncModel
 
 /// `syncctl waiting`.
@@ -46,7 +47,7 @@ struct WaitingCommand {
                 """,
             options: [
                 .flag("json", "Print JSON."),
-                .value("mapping", short: "m", placeholder: "M", "Only records of this table mapping."),
+                .mapping("Only records of this table mapping."),
                 .value("limit", short: "n", placeholder: "N", "At most N records, 0 for all (default: 50)."),
             ]
         ) { context in
@@ -55,7 +56,7 @@ struct WaitingCommand {
             let (table, obstacles) = try Cluster.with(context.installation) { cluster in
                 (
                     try CouplingReader(context: context, cluster: cluster).table(),
-                    try Self.obstacles(context, cluster)
+                    try ObstacleReader(context: context, cluster: cluster).read()
                 )
             }
             let waiting = table.sorted { $0.isWaiting && (mapping == nil || $0.pairKey.mapping == mapping) }
@@ -81,18 +82,6 @@ struct WaitingCommand {
             }
             return .done
         }
-    }
-
-    /// What keeps workers from reading and going on.
-    private static func obstacles(_ context: CommandContext, _ cluster: Cluster) throws -> Obstacles {
-        var obstacles = Obstacles(mappings: context.installation.active)
-        let control = try ControlRecords.read(context, cluster)
-        for gate in control.gates where !gate.open { obstacles.closedGates[gate.worker] = gate.reason ?? "" }
-        for hold in control.holds { obstacles.holds[hold.mapping] = hold.reason ?? "" }
-        let now = context.now()
-        let living = Set(try StatusCommand.heartbeats(context, cluster).filter { $0.isAlive(at: now) }.map(\.worker))
-        for worker in context.installation.workers where !living.contains(worker) { obstacles.stopped[worker] = "" }
-        return obstacles
     }
 
     private static func print(_ found: [Found], _ context: CommandContext) {
@@ -158,7 +147,7 @@ extension RootCause {
     /// What readers are told, with the record's name.
     fileprivate var text: String { "\(link.mapping) \(link.key) \(words)" }
 
-    fileprivate var style: TableFormatter.Style {
+    var style: TableFormatter.Style {
         obstacle?.kind == .workerStopped ? .bad : obstacle == nil ? link.finding.style : .faint
     }
 }

@@ -1,45 +1,66 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import Kafka
+package import Kafka
 
 /// Reads partitions from their beginning to the end that they had when the reading began.
-struct RecordReader {
+package struct RecordReader {
     /// How long nothing may arrive before the reading is given up.
     private static let stallLimitMs = 15_000
 
-    let cluster: Cluster
-    let progress: ProgressLine
+    private let cluster: Cluster
+    private let progress: (_ done: Int64, _ total: Int64) -> Void
+
+    /// Makes a reader; `progress` is told of every record.
+    package init(cluster: Cluster, progress: @escaping (_ done: Int64, _ total: Int64) -> Void = { _, _ in }) {
+        self.cluster = cluster
+        self.progress = progress
+    }
 
     /// Calls the body with every record that is visible to `read_committed` readers now.
-    func readAll(_ partitions: [TopicPartition], _ body: (Message) throws -> Void) throws {
+    package func readAll(_ partitions: [TopicPartition], _ body: (Message) throws -> Void) throws {
+        try read(bounds(of: partitions), body)
+    }
+
+    /// The offsets that the partitions have for `read_committed` readers now; those without any are left out.
+    package func bounds(of partitions: [TopicPartition]) throws -> [TopicPartition: Range<Int64>] {
         let ends = try cluster.ask { try $0.endOffsets(partitions, isolation: .readCommitted) }
         let starts = try cluster.ask { try $0.beginningOffsets(partitions) }
-        var next: [TopicPartition: Int64] = [:]
+        var bounds: [TopicPartition: Range<Int64>] = [:]
         for partition in partitions {
             guard let end = ends[partition], let start = starts[partition], start < end else { continue }
-            next[partition] = start
+            bounds[partition] = start..<end
         }
-        let total = next.reduce(0) { $0 + (ends[$1.key] ?? 0) - $1.value }
+        return bounds
+    }
+
+    /// Calls the body with every committed record within bounds.
+    package func read(_ bounds: [TopicPartition: Range<Int64>], _ body: (Message) throws -> Void) throws {
+        var next = bounds.mapValues(\.lowerBound)
+        var left = bounds.values.reduce(0) { $0 + Int64($1.count) }
+        let total = left
+        func reached(_ partition: TopicPartition, _ offset: Int64) {
+            guard let end = bounds[partition]?.upperBound, let before = next[partition] else { return }
+            let now = min(max(offset, before), end)
+            left -= now - before
+            next[partition] = now
+        }
         try read(from: next, .readCommitted) { event in
             switch event {
             case .record(let message):
-                let end = ends[message.topicPartition] ?? 0
+                let end = bounds[message.topicPartition]?.upperBound ?? 0
                 if message.offset < end { try body(message) }
-                next[message.topicPartition] = message.offset + 1
+                reached(message.topicPartition, message.offset + 1)
             case .end(let partition, let offset):
-                next[partition] = max(next[partition] ?? 0, offset)
+                reached(partition, offset)
             }
-            let left = next.reduce(0) { $0 + max(0, (ends[$1.key] ?? 0) - $1.value) }
-            progress.show(done: total - left, of: total)
+            progress(total - left, total)
             return left > 0
         }
-        progress.clear()
     }
 
     /// The record at an offset; nil where retention or compaction has removed it, or it was aborted.
-    func record(
+    package func record(
         at offset: Int64,
         of partition: TopicPartition,
         _ isolation: Admin.Isolation = .readCommitted
@@ -56,7 +77,7 @@ struct RecordReader {
     }
 
     /// The first record at or behind each offset; none where nothing lies there any more.
-    func firstRecords(at offsets: [TopicPartition: Int64]) throws -> [TopicPartition: Message] {
+    package func firstRecords(at offsets: [TopicPartition: Int64]) throws -> [TopicPartition: Message] {
         var found: [TopicPartition: Message] = [:]
         var left = Set(offsets.keys)
         try read(from: offsets, .readUncommitted) { event in
@@ -98,9 +119,9 @@ struct RecordReader {
                 if error.disposition != .retriable { throw error }
             case nil:
                 idleMs += 100
-                if TerminationSignals.isRequested { throw CommandError("interrupted", .no) }
+                if cluster.isStopping() { throw InspectionError(.refused, "interrupted") }
             }
         }
-        throw CommandError("Kafka stopped answering while records were read", .unreachable)
+        throw InspectionError(.unreachable, "Kafka stopped answering while records were read")
     }
 }

@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import Kafka
+package import Kafka
 
 /// An event that a worker could not read, as it lies in the dead letters.
-struct DeadLetter: Equatable {
+package struct DeadLetter: Sendable, Equatable {
     /// The headers that a worker adds behind the original ones.
     private static let addedNames: Set<String> = [
         "sync-worker", "sync-topic", "sync-partition", "sync-offset", "sync-error-class", "sync-error", "sync-time",
@@ -12,17 +12,17 @@ struct DeadLetter: Equatable {
     ]
     private static let omittedName = "sync-value-omitted"
 
-    let partition: Int32
-    let offset: Int64
-    let key: [UInt8]?
-    let value: [UInt8]?
+    package let partition: Int32
+    package let offset: Int64
+    package let key: [UInt8]?
+    package let value: [UInt8]?
     /// The original headers.
-    let headers: [Header]
+    package let headers: [Header]
     /// What the worker added.
     private let added: [String: String]
 
     /// Takes a record of the dead letters apart.
-    init(partition: Int32, offset: Int64, key: [UInt8]?, value: [UInt8]?, allHeaders: [Header]) {
+    package init(partition: Int32, offset: Int64, key: [UInt8]?, value: [UInt8]?, allHeaders: [Header]) {
         self.partition = partition
         self.offset = offset
         self.key = key
@@ -42,7 +42,7 @@ struct DeadLetter: Equatable {
     }
 
     /// Takes a consumed record of the dead letters apart.
-    init(_ message: Message) {
+    package init(_ message: Message) {
         self.init(
             partition: message.partition,
             offset: message.offset,
@@ -53,25 +53,25 @@ struct DeadLetter: Equatable {
     }
 
     /// Where the letter lies, as `dead-letters show` and `replay` take it.
-    var place: String { "\(partition):\(offset)" }
+    package var place: String { "\(partition):\(offset)" }
     /// The worker that could not read it.
-    var worker: String { added["sync-worker"] ?? "-" }
+    package var worker: String { added["sync-worker"] ?? "-" }
     /// The topic it came from, without prefix; nil where the header is missing.
-    var topic: String? { added["sync-topic"] }
+    package var topic: String? { added["sync-topic"] }
     /// The partition it came from.
-    var sourcePartition: Int32? { added["sync-partition"].flatMap { Int32($0) } }
+    package var sourcePartition: Int32? { added["sync-partition"].flatMap { Int32($0) } }
     /// The offset it had there.
-    var sourceOffset: Int64? { added["sync-offset"].flatMap { Int64($0) } }
+    package var sourceOffset: Int64? { added["sync-offset"].flatMap { Int64($0) } }
     /// What kind of error it was.
-    var errorClass: String { added["sync-error-class"] ?? "-" }
+    package var errorClass: String { added["sync-error-class"] ?? "-" }
     /// Why it could not be read.
-    var error: String { added["sync-error"] ?? "-" }
+    package var error: String { added["sync-error"] ?? "-" }
     /// When it became a dead letter.
-    var time: String { added["sync-time"] ?? "-" }
+    package var time: String { added["sync-time"] ?? "-" }
     /// The value was too large to go along and lies where it lay.
-    var isValueOmitted: Bool { added[Self.omittedName] != nil }
+    package var isValueOmitted: Bool { added[Self.omittedName] != nil }
     /// Where it came from.
-    var origin: String {
+    package var origin: String {
         "\(topic ?? "-")[\(sourcePartition.map(String.init) ?? "-")]@\(sourceOffset.map(String.init) ?? "-")"
     }
 }

@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Bytes from anywhere for readers: text where they are text, else numbers.
-enum BytesText {
+package enum BytesText {
     /// How many bytes are shown.
     private static let limit = 4_096
 
     /// `null` for null; the text, control characters shown; or the bytes in hexadecimal.
-    static func of(_ bytes: [UInt8]?) -> String {
+    package static func of(_ bytes: [UInt8]?) -> String {
         guard let bytes else { return "null" }
+        return bytes.withUnsafeBytes(of)
+    }
+
+    /// The same of bytes that lie elsewhere.
+    static func of(_ bytes: UnsafeRawBufferPointer) -> String {
         let shown = bytes.prefix(limit)
         let rest = bytes.count > limit ? " … (\(bytes.count) bytes)" : ""
         // A text that is cut inside a character is still one.

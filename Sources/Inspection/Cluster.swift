@@ -1,53 +1,50 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import Kafka
+package import Kafka
 
 /// A Kafka cluster that has answered once.
-final class Cluster {
+package final class Cluster {
     /// How long the first answer is waited for.
-    static let reachTimeoutMs: Int32 = 8_000
+    package static let reachTimeoutMs: Int32 = 8_000
 
+    /// Whether somebody wants to end; what is under way is then given up.
+    let isStopping: () -> Bool
     private let admin: Admin
-    private let patience = Patience()
+    private let patience: Patience
     /// The partition counts of the topics that exist.
-    let partitionCounts: [String: Int32]
+    package let partitionCounts: [String: Int32]
     private let configuration: KafkaConfiguration
 
-    /// Connects, calls the body and disconnects.
+    /// Connects; to be closed when done.
     ///
-    /// - Throws: what the body throws; Kafka's errors as command errors, with exit code 3 where it cannot be reached.
-    static func with<Result>(_ installation: Installation, _ body: (Cluster) throws -> Result) throws -> Result {
-        do {
-            let cluster = try Cluster(installation.kafka)
-            defer { cluster.admin.close() }
-            return try body(cluster)
-        } catch let error as KafkaError {
-            throw CommandError("\(error)", error.disposition == .retriable ? .unreachable : .no)
-        }
-    }
-
-    private init(_ configuration: KafkaConfiguration) throws {
+    /// - Throws: `InspectionError.unreachable` where nothing answers.
+    package init(_ configuration: KafkaConfiguration, isStopping: @escaping () -> Bool = { false }) throws {
         self.configuration = configuration
+        self.isStopping = isStopping
+        let patience = Patience(isStopping: isStopping)
         let admin = try Admin(configuration: configuration, observer: nil)
+        self.patience = patience
         self.admin = admin
         do {
             partitionCounts = try patience.ask { try admin.topics(timeoutMs: Self.reachTimeoutMs) }
         } catch let error as KafkaError where error.disposition == .retriable {
             admin.close()
             let servers = configuration.properties["bootstrap.servers"] ?? ""
-            throw CommandError("Kafka cannot be reached at \(servers): \(error.message)", .unreachable)
+            throw InspectionError(.unreachable, "Kafka cannot be reached at \(servers): \(error.message)")
         }
     }
 
+    /// Disconnects.
+    package func close() { admin.close() }
+
     /// Asks the cluster, again while its answer is one that passes by itself.
-    func ask<Answer>(_ question: (Admin) throws -> Answer) throws -> Answer {
+    package func ask<Answer>(_ question: (Admin) throws -> Answer) throws -> Answer {
         try patience.ask { try question(admin) }
     }
 
     /// Waits until the broker knows topics that were created a moment ago.
-    func awaitTopics(_ names: [String]) throws {
+    package func awaitTopics(_ names: [String]) throws {
         try ask { admin in
             let found = try admin.topics(timeoutMs: Self.reachTimeoutMs)
             guard let missing = names.first(where: { found[$0] == nil }) else { return }
@@ -56,7 +53,7 @@ final class Cluster {
     }
 
     /// The partitions of topics that have to exist.
-    func partitions(of topics: [String]) throws(CommandError) -> [TopicPartition] {
+    package func partitions(of topics: [String]) throws(InspectionError) -> [TopicPartition] {
         var partitions: [TopicPartition] = []
         for topic in topics {
             let count = try partitionCount(of: topic)
@@ -66,29 +63,29 @@ final class Cluster {
     }
 
     /// The partition count of a topic that has to exist.
-    func partitionCount(of topic: String) throws(CommandError) -> Int32 {
+    package func partitionCount(of topic: String) throws(InspectionError) -> Int32 {
         guard let count = partitionCounts[topic] else {
-            throw CommandError("topic \(topic) is missing; create it with 'syncctl topics apply'", .no)
+            throw InspectionError(.refused, "topic \(topic) is missing; create it with 'syncctl topics apply'")
         }
         return count
     }
 
     /// A reader outside any group.
-    func makeReader(_ isolation: Admin.Isolation) throws -> Consumer {
+    package func makeReader(_ isolation: Admin.Isolation) throws -> Consumer {
         var configuration = configuration
         configuration.properties["isolation.level"] = isolation.rawValue
         return try Consumer(configuration: configuration, group: nil, observer: nil)
     }
 
     /// A producer whose queue is bounded.
-    func makeProducer() throws -> Producer {
+    package func makeProducer() throws -> Producer {
         var configuration = configuration
         configuration.properties["queue.buffering.max.kbytes"] = "65536"
         return try Producer(configuration: configuration, observer: nil)
     }
 
     /// Produces one record and waits until it has arrived.
-    func produce(
+    package func produce(
         topic: String,
         partition: Int32? = nil,
         key: [UInt8]?,

@@ -4,9 +4,9 @@
 import Kafka
 import Testing
 
-@testable import Operations
+@testable import Inspection
 
-@Suite("syncctl's patience with answers that pass by themselves", .timeLimit(.minutes(5)))
+@Suite("Patience with answers that pass by themselves", .timeLimit(.minutes(5)))
 struct PatienceTests {
     /// A clock that goes on by the pauses only.
     private final class Time {
@@ -52,18 +52,5 @@ struct PatienceTests {
             try time.patience.ask { throw KafkaError(code: code, operation: "test") }
         }
         #expect(time.pauses.isEmpty)
-    }
-
-    @Test func lagComesThroughWhileTheGroupsCoordinatorIsLoaded() throws {
-        let desk = try Desk(
-            "sync.inbox.unit-worker",
-            "bc.changes.items",
-            "bc.changes.resources",
-            "bc.changes.item-units"
-        )
-        desk.broker.failNext(apiKey: 9, codes: [14, 14, 16])
-        let outcome = desk.run("lag", "--group", "unit-worker")
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(outcome.output.contains("bc.changes.items"))
     }
 }

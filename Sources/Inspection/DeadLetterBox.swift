@@ -1,22 +1,30 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
-import Kafka
-import TopicCatalog
+package import Kafka
 
 /// Reads and replays the records of `sync.dead-letters`.
-struct DeadLetterBox {
-    let context: CommandContext
-    let cluster: Cluster
+package struct DeadLetterBox {
+    private let cluster: Cluster
+    private let prefix: String
+    private let reader: RecordReader
 
-    private var topic: String { "\(context.installation.prefix)sync.dead-letters" }
-    private var reader: RecordReader {
-        RecordReader(cluster: cluster, progress: context.progress("reading dead letters"))
+    /// The topic without prefix.
+    static let topicName = "sync.dead-letters"
+
+    /// Makes the box of an installation whose topic names begin with a prefix; `reader` reads in the same cluster.
+    package init(cluster: Cluster, prefix: String, reader: RecordReader) {
+        self.cluster = cluster
+        self.prefix = prefix
+        self.reader = reader
     }
 
+    private var topic: String { prefix + Self.topicName }
+
     /// The newest letters that are wanted, oldest first, and how many there are of them.
-    func newest(_ limit: Int, where isWanted: (DeadLetter) -> Bool) throws -> (letters: [DeadLetter], count: Int) {
+    package func newest(_ limit: Int, where isWanted: (DeadLetter) -> Bool) throws -> (
+        letters: [DeadLetter], count: Int
+    ) {
         var letters: [(timestamp: Int64, letter: DeadLetter)] = []
         var count = 0
         try reader.readAll(try cluster.partitions(of: [topic])) { message in
@@ -42,20 +50,28 @@ struct DeadLetterBox {
         return limit == 0 ? sorted : Array(sorted.suffix(limit))
     }
 
+    /// The newest letters without their contents, oldest first, from the end backwards, and how many there are about.
+    package func glances(_ limit: Int) throws -> (letters: [DeadLetterGlance], count: Int64) {
+        let partitions = try cluster.partitions(of: [topic])
+        let count = try reader.bounds(of: partitions).values.reduce(0) { $0 + Int64($1.count) }
+        let newest = NewestRecords(reader: reader) { false }
+        return (try newest.find(in: partitions, limit: limit) { DeadLetterGlance($0) }.items, count)
+    }
+
     /// The letter at a place such as `0:42`.
-    func letter(at place: String) throws -> DeadLetter {
+    package func letter(at place: String) throws -> DeadLetter {
         let parts = place.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let partition = Int32(parts[0]), let offset = Int64(parts[1]), partition >= 0,
             offset >= 0
         else {
-            throw CommandError(
-                "'\(place)' is no place of a dead letter; allowed: partition:offset, such as 0:42",
-                .usage
+            throw InspectionError(
+                .wrongCall,
+                "'\(place)' is no place of a dead letter; allowed: partition:offset, such as 0:42"
             )
         }
         guard partition < (try cluster.partitionCount(of: topic)),
             let message = try reader.record(at: offset, of: TopicPartition(topic, partition))
-        else { throw CommandError("there is no dead letter at \(place) (any more)", .no) }
+        else { throw InspectionError(.refused, "there is no dead letter at \(place) (any more)") }
         return DeadLetter(message)
     }
 
@@ -63,23 +79,26 @@ struct DeadLetterBox {
     ///
     /// The partition is the one it had, also for records whose producer placed them by a rule of its own.
     /// - Returns: the topic and partition it went to.
-    func replay(_ letter: DeadLetter) throws -> TopicPartition {
+    package func replay(_ letter: DeadLetter) throws -> TopicPartition {
         guard let source = letter.topic, let partition = letter.sourcePartition else {
-            throw CommandError("the dead letter at \(letter.place) does not say where it came from", .no)
+            throw InspectionError(.refused, "the dead letter at \(letter.place) does not say where it came from")
         }
-        let installation = context.installation
         guard
-            let topic = [source, installation.prefix + source].first(where: { installation.topics[$0] != nil }),
-            Self.isInput(topic.dropFirst(installation.prefix.count))
+            let topic = [source, prefix + source].first(where: {
+                $0.hasPrefix(prefix) && Self.isInput($0.dropFirst(prefix.count)) && cluster.partitionCounts[$0] != nil
+            })
         else {
-            throw CommandError("the dead letter at \(letter.place) came from \(source), which no worker reads", .no)
+            throw InspectionError(
+                .refused,
+                "the dead letter at \(letter.place) came from \(source), which no worker reads"
+            )
         }
         let count = try cluster.partitionCount(of: topic)
         let place = TopicPartition(topic, partition)
         guard partition < count else {
-            throw CommandError(
-                "\(topic) has \(count) partitions, and the dead letter came from number \(partition)",
-                .no
+            throw InspectionError(
+                .refused,
+                "\(topic) has \(count) partitions, and the dead letter came from number \(partition)"
             )
         }
         let value = letter.isValueOmitted ? try originalValue(letter, place) : letter.value
@@ -94,9 +113,9 @@ struct DeadLetterBox {
     /// The value of a letter that was too large to carry it.
     private func originalValue(_ letter: DeadLetter, _ place: TopicPartition) throws -> [UInt8]? {
         guard let offset = letter.sourceOffset, let message = try reader.record(at: offset, of: place) else {
-            throw CommandError(
-                "the value of the dead letter at \(letter.place) lay at \(letter.origin) and is gone",
-                .no
+            throw InspectionError(
+                .refused,
+                "the value of the dead letter at \(letter.place) lay at \(letter.origin) and is gone"
             )
         }
         return message.value.map { Array($0) }

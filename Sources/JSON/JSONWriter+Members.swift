@@ -1,18 +1,16 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
-
 extension JSONWriter {
     /// Writes an object with what `body` writes inside it.
-    mutating func object(_ body: (inout JSONWriter) -> Void) {
+    package mutating func object(_ body: (inout JSONWriter) -> Void) {
         beginObject()
         body(&self)
         endObject()
     }
 
     /// Writes a member that is an array, an element for each item.
-    mutating func array<Items: Sequence>(
+    package mutating func array<Items: Sequence>(
         _ name: String,
         _ items: Items,
         _ element: (inout JSONWriter, Items.Element) -> Void
@@ -24,19 +22,19 @@ extension JSONWriter {
     }
 
     /// Writes a member that is a string, or a null where there is none.
-    mutating func member(_ name: String, _ text: String?) {
+    package mutating func member(_ name: String, _ text: String?) {
         key(name)
         if let text { string(text) } else { null() }
     }
 
     /// Writes a member that is an integer, or a null where there is none.
-    mutating func member(_ name: String, _ value: Int64?) {
+    package mutating func member(_ name: String, _ value: Int64?) {
         key(name)
         if let value { integer(value) } else { null() }
     }
 
     /// Writes a member that is a truth value.
-    mutating func member(_ name: String, _ value: Bool) {
+    package mutating func member(_ name: String, _ value: Bool) {
         key(name)
         bool(value)
     }

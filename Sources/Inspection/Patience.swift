@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLine
 import Foundation
 import Kafka
 
@@ -14,6 +13,9 @@ struct Patience {
     var now: () -> Int64 = { Int64(ProcessInfo.processInfo.systemUptime * 1_000) }
     /// Waits so many milliseconds.
     var pause: (Int64) -> Void = { Thread.sleep(forTimeInterval: Double($0) / 1_000) }
+
+    /// Whether to give up at once, as somebody wants to end.
+    var isStopping: () -> Bool = { false }
 
     /// Errors that come after the call has waited for its own time; asking again would only double it.
     private static let waitedFor: Set<String> = [
@@ -33,7 +35,7 @@ struct Patience {
             do {
                 return try body()
             } catch let error as KafkaError where Self.passes(error) {
-                guard now() + wait < deadline, !TerminationSignals.isRequested else { throw error }
+                guard now() + wait < deadline, !isStopping() else { throw error }
                 pause(wait)
                 wait = min(wait * 2, 1_000)
             }
