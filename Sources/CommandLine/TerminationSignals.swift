@@ -14,10 +14,16 @@ import Darwin
 /// SIGTERM and SIGINT as a wish that long-running work looks at.
 public enum TerminationSignals {
     private static let requested = Atomic<Bool>(false)
+    /// How long a process may take to end, in seconds; operators are promised 20.
+    private static let patience: UInt32 = 19
+    private static let impatient: StaticString =
+        "ending without Kafka's answer after 19 s; what is not committed is done again\n"
 
     /// Takes over SIGTERM and SIGINT, and ignores SIGPIPE, so that a reader that went away is an error of its write.
     ///
-    /// The first signal sets `isRequested`; a second one ends the process at once.
+    /// The first signal sets `isRequested`; a second one ends the process at once. What has not ended after 19 seconds is
+    /// ended: some of librdkafka's calls wait for a broker that is away beyond any time-out, and what is lost so is no more
+    /// than what a crash loses.
     public static func install() {
         // Made here, since a signal handler must not be the one that initializes it.
         _ = requested.load(ordering: .sequentiallyConsistent)
@@ -26,7 +32,14 @@ public enum TerminationSignals {
                 if TerminationSignals.requested.exchange(true, ordering: .sequentiallyConsistent) {
                     _exit(128 + number)
                 }
+                alarm(TerminationSignals.patience)
             }
+        }
+        // Only what may be called in a signal handler.
+        _ = impatient.utf8CodeUnitCount
+        signal(SIGALRM) { _ in
+            write(2, TerminationSignals.impatient.utf8Start, TerminationSignals.impatient.utf8CodeUnitCount)
+            _exit(0)
         }
         signal(SIGPIPE, SIG_IGN)
         // Whoever started the process may have had them blocked, which is inherited.
@@ -34,6 +47,7 @@ public enum TerminationSignals {
         sigemptyset(&signals)
         sigaddset(&signals, SIGTERM)
         sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGALRM)
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 

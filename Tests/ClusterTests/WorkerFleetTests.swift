@@ -113,6 +113,26 @@ struct WorkerFleetTests {
         try run.finish()
     }
 
+    /// Some calls of librdkafka wait for a broker that is silent beyond any time-out; a stopped container would be killed.
+    @Test(.timeLimit(.minutes(10)))
+    func workersEndWhileTheBrokerIsSilent() throws {
+        let broker = try #require(RealBrokerScope.current)
+        let run = try ClusterRun("silent", on: broker, scale: 1)
+        try run.fleet.send(run.history.events[...])
+        try run.fleet.startAll()
+        try run.disturb(times: 1) { _, _ in
+            broker.pause()
+            defer { broker.resume() }
+            for process in run.fleet.processes { process.terminate() }
+            for process in run.fleet.processes {
+                #expect(process.waitUntilExit() == 0, "\(process.worker): \(process.logEnd)")
+            }
+            run.say("all workers have ended")
+        }
+        for process in run.fleet.processes { try process.start() }
+        try run.finish()
+    }
+
     /// A paused process is taken for dead, and is a zombie when it goes on: its partitions and its transaction are gone.
     @Test(.timeLimit(.minutes(10)))
     func zombiesLoseAndDoubleNothing() throws {

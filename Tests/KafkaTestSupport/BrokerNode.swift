@@ -75,6 +75,12 @@ final class BrokerNode: @unchecked Sendable {
         process?.kill()
     }
 
+    /// Stops it where it is (SIGSTOP): its connections stay, and nothing answers.
+    func pause() { running.withLock { $0?.pause() } }
+
+    /// Lets it go on.
+    func resume() { running.withLock { $0?.resume() } }
+
     private func launch(_ script: String, _ arguments: [String]) throws -> KillableProcess {
         try KillableProcess(
             "\(home)/bin/\(script)",

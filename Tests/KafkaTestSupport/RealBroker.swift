@@ -77,6 +77,16 @@ public final class RealBroker: TestCluster, Sendable {
         for node in nodes { node.kill() }
     }
 
+    /// Stops all where they are: their connections stay, and nothing answers.
+    public func pause() {
+        for node in nodes { node.pause() }
+    }
+
+    /// Lets all go on.
+    public func resume() {
+        for node in nodes { node.resume() }
+    }
+
     /// Kills one of several without warning.
     public func kill(_ index: Int) { nodes[index].kill() }
 

@@ -117,6 +117,9 @@ public final class WorkerProcess {
     /// Ends it without warning.
     public func kill() { process?.kill() }
 
+    /// Asks it to end.
+    public func terminate() { process?.terminate() }
+
     /// Asks it to end, and waits until it has.
     ///
     /// - Returns: its exit code.
