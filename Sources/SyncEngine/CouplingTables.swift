@@ -107,9 +107,9 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         to new: KnownPair?,
         partition: Int32
     ) throws {
-        if old?.key != new?.key || old == nil || new == nil {
-            let before = old.map { IndexKeys.naturalKeys(coupling, key: $0.key) } ?? []
-            let after = new.map { IndexKeys.naturalKeys(coupling, key: $0.key) } ?? []
+        if old?.key != new?.key || old == nil || new == nil || old?.claims != new?.claims {
+            let before = old.map { IndexKeys.naturalKeys(coupling, key: $0.key, claims: $0.claims) } ?? []
+            let after = new.map { IndexKeys.naturalKeys(coupling, key: $0.key, claims: $0.claims) } ?? []
             for key in before where !after.contains(key) { try store.remove(.keys, entry: key) }
             for key in after where !before.contains(key) { try store.put(.keys, entry: key) }
         }
@@ -218,6 +218,12 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
     /// The pairs with a natural key.
     public func pairs(mapping: String, company: String, key: String) throws -> [String] {
         try pairKeys(.keys, prefix: IndexKeys.prefix(mapping, company, IndexKeys.normalized(key)))
+    }
+
+    /// The pairs that have, want or leave the row of a key.
+    func rivals(mapping: String, company: String, key: String) throws -> [String] {
+        try pairs(mapping: mapping, company: company, key: key)
+            + pairKeys(.keys, prefix: IndexKeys.claimPrefix(mapping, company, key))
     }
 
     /// The pairs of a record in any company.

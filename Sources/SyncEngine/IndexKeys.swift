@@ -46,11 +46,19 @@ enum IndexKeys {
     }
 
     /// The entries by which a coupling with this natural key is found: by that key, and by its id in any company.
-    static func naturalKeys(_ coupling: Coupling, key: String?) -> [[UInt8]] {
+    ///
+    /// `claims` are keys of rows that it wants or leaves; by these only rivals find it, not who refers to it.
+    static func naturalKeys(_ coupling: Coupling, key: String?, claims: [String]) -> [[UInt8]] {
         let pair = coupling.pairKey.description
         var keys = [prefix(coupling.mapping, "", coupling.bc.id) + pair.utf8]
         if let key { keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8) }
+        for claim in claims { keys.append(claimPrefix(coupling.mapping, coupling.company, claim) + pair.utf8) }
         return keys
+    }
+
+    /// Begins the entries of those that want or leave the row of a key; no mapping's name has the sign in it.
+    static func claimPrefix(_ mapping: String, _ company: String, _ key: String) -> [UInt8] {
+        prefix("\(mapping)#", company, normalized(key))
     }
 
     /// The entries by which a coupling that waits for these is woken.

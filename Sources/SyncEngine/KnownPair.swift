@@ -10,6 +10,8 @@ struct KnownPair {
     let exists: Bool
     let key: String?
     let facts: [String: String]
+    /// Keys of rows that it wants or leaves.
+    let claims: [String]
     let isWaiting: Bool
     let waitsFor: [Waiting.Reference]
     let updatedAt: Int64
@@ -28,6 +30,7 @@ extension Coupling {
             exists: exists,
             key: bc.key,
             facts: bc.facts,
+            claims: RowClaim.keys(of: bc.facts),
             isWaiting: waiting != nil,
             waitsFor: waiting?.waitsFor ?? [],
             updatedAt: updatedAt,

@@ -12,12 +12,14 @@ extension SyncEngine {
     ///
     /// - Throws: `RecordError` where the row is another's, or what the store throws.
     func claim(_ key: String, for coupling: inout Coupling, mapping: TableMapping) throws {
+        coupling.bc.facts[RowClaim.wanted] = nil
         // A row that is there stays its record's, also where another instance made a second one at the same moment.
         if coupling.crm.isCreated, coupling.bc.key == key { return }
-        coupling.bc.key = key  // Also of one that fails: it is found when the row becomes free.
+        let current = coupling.bc.key
+        // Also one that fails is found when the row becomes free. Where it has a row, that one stays its own until it moves.
+        if coupling.crm.isCreated { coupling.bc.facts[RowClaim.wanted] = key } else { coupling.bc.key = key }
         var left: (coupling: Coupling, partition: Int32)?
-        for (other, partition) in try rivals(of: coupling, key: key)
-        where other.crm.isCreated || other.inFlight != nil {
+        for (other, partition) in try rivals(of: coupling, key: key) where other.occupies(key) {
             guard other.isOver, other.inFlight == nil else {
                 throw claimed(
                     "record \(other.bc.id) has the same \(mapping.dataverse.table) already; the first one owns it",
@@ -26,7 +28,10 @@ extension SyncEngine {
             }
             if other.revision > left?.coupling.revision ?? .min { left = (other, partition) }
         }
-        guard let left else { return }
+        guard let left else {
+            if coupling.crm.isCreated { move(&coupling, from: current, to: key) }
+            return
+        }
         guard !coupling.crm.isCreated else {
             // It has a row of its own; one of the two would be left over.
             throw claimed(
@@ -38,10 +43,35 @@ extension SyncEngine {
         try takeOver(left.coupling, at: left.partition, &coupling)
     }
 
-    /// Others of the mapping with the same key.
+    /// Lets a record that has a row have the row of another key: its own, with an update.
+    private func move(_ coupling: inout Coupling, from current: String?, to key: String) {
+        coupling.bc.key = key
+        coupling.bc.facts[RowClaim.wanted] = nil
+        // Until that update is known to be applied, the row of the old key is taken too.
+        if settings.isConfirmed, coupling.bc.facts[RowClaim.leaving] == nil {
+            coupling.bc.facts[RowClaim.leaving] = current
+        }
+    }
+
+    /// Wakes who wants a row that a record no longer has or leaves.
+    func wakeRivals(ofRowsLeftBy coupling: Coupling, known: KnownPair?) throws {
+        guard let known, known.key != coupling.bc.key || !known.claims.isEmpty,
+            mappings[coupling.mapping]?.mapping.keyIsUnique == true
+        else { return }
+        let before = [known.key, known.facts[RowClaim.leaving]].compactMap(\.self)
+        let now = [coupling.bc.key, coupling.bc.facts[RowClaim.leaving]].compactMap(\.self)
+        // Itself not: a refused move would be tried again at once.
+        let own = coupling.pairKey.description
+        for key in before where !now.contains(key) {
+            let rivals = try tables.rivals(mapping: coupling.mapping, company: coupling.company, key: key)
+            for pair in rivals where pair != own { enqueue(pair) }
+        }
+    }
+
+    /// Others of the mapping that have, want or leave the row of a key.
     private func rivals(of coupling: Coupling, key: String) throws -> [(coupling: Coupling, partition: Int32)] {
         let own = coupling.pairKey.description
-        return try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key)
+        return try tables.rivals(mapping: coupling.mapping, company: coupling.company, key: key)
             .filter { $0 != own }
             .compactMap { try tables.load($0) }
     }
@@ -87,7 +117,20 @@ extension SyncEngine {
     /// the one that had it.
     func wakeRivals(of coupling: Coupling) throws {
         guard let key = coupling.bc.key, mappings[coupling.mapping]?.mapping.keyIsUnique == true else { return }
-        for pair in try tables.pairs(mapping: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
+        for pair in try tables.rivals(mapping: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
+    }
+}
+
+/// What a record notes of rows beside the one that it has, among the facts of its coupling; no property has these names.
+enum RowClaim {
+    /// The key of the row that it wants and another has.
+    static let wanted = "@wanted"
+    /// The key of the row that it has until its move away from there is applied.
+    static let leaving = "@leaving"
+
+    /// The keys that are noted.
+    static func keys(of facts: [String: String]) -> [String] {
+        facts.isEmpty ? [] : [facts[wanted], facts[leaving]].compactMap(\.self)
     }
 }
 
@@ -106,8 +149,29 @@ extension Coupling {
     /// Its source is deleted; its row may be there.
     var isOver: Bool { state == .broken || state == .deleted }
 
+    /// Whether it has the row of a key, or has not quite left it.
+    func occupies(_ key: String) -> Bool {
+        guard crm.isCreated || inFlight != nil else { return false }
+        let wanted = IndexKeys.normalized(key)
+        return [bc.key, bc.facts[RowClaim.leaving]].contains { $0.map(IndexKeys.normalized) == wanted }
+    }
+
+    /// Its change was applied: what it left is free.
+    mutating func hasMoved() { bc.facts[RowClaim.leaving] = nil }
+
+    /// Its change was refused: it has the row that it had, and wants the other one.
+    mutating func hasStayed() {
+        guard let current = bc.facts[RowClaim.leaving] else { return }
+        bc.facts[RowClaim.leaving] = nil
+        guard bc.key != current else { return }
+        bc.facts[RowClaim.wanted] = bc.key
+        bc.key = current
+    }
+
     /// Forgets the row: a new life begins with one of its own.
     mutating func forgetRow() {
+        bc.facts[RowClaim.wanted] = nil
+        bc.facts[RowClaim.leaving] = nil
         crm = Target(entity: crm.entity, id: NamedUUID.make(pairKey.description))
         base = [:]
         exists = false

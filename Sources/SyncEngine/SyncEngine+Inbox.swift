@@ -82,6 +82,7 @@ extension SyncEngine {
         let isSoAlready = code.map { DataverseRefusal.isDoneAlready($0, for: inFlight.operation) } ?? false
         if status == "applied" || isSoAlready {
             takeIdentities(root, into: &coupling)
+            coupling.hasMoved()
             apply(inFlight.operation, to: &coupling, rule: active.rule) { base in
                 for (column, value) in inFlight.values { base[column] = value }
             }
@@ -106,6 +107,7 @@ extension SyncEngine {
                 postponeDelete(&coupling, reported)
                 return try save(&coupling, replacing: known.known, partition: partition)
             }
+            coupling.hasStayed()
             let isSkipped = coupling.state == .skipped
             sink.count(fail(&coupling, reported), mapping: coupling.mapping)
             if isSkipped { coupling.state = .skipped }

@@ -10,6 +10,9 @@ extension SyncEngine {
 
     /// Stores a coupling with a higher revision, sends it to the changelog and wakes who waits for it.
     func save(_ coupling: inout Coupling, replacing known: KnownPair?, partition: Int32) throws {
+        if coupling.inFlight == nil, coupling.bc.facts[RowClaim.leaving] != nil {
+            if coupling.state == .failed { coupling.hasStayed() } else { coupling.hasMoved() }
+        }
         // At least the time, so that a pair's new life after its tombstone is newer than any copy of the old one.
         coupling.revision = max((known?.revision ?? 0) + 1, now)
         coupling.updatedAt = now
@@ -73,6 +76,7 @@ extension SyncEngine {
 
     private func wakeWaiters(for coupling: Coupling, known: KnownPair?) throws {
         if coupling.isOver, known?.state != coupling.state { try wakeRivals(of: coupling) }
+        try wakeRivals(ofRowsLeftBy: coupling, known: known)
         // A document waits for its lines to be there or to be left out.
         let isLeftOut = coupling.document != nil && [.filtered, .deleted].contains(coupling.state)
         guard coupling.exists || (isLeftOut && known?.state != coupling.state) else { return }
