@@ -64,7 +64,9 @@ public struct ChangeEvent {
         if let company = source?["company"], !company.isNull, company.string == nil {
             throw Malformed("\"company\" in \"source\" is no text")
         }
-        guard let company = source?["company"]?.string ?? defaultCompany, !company.isEmpty else {
+        // An empty name is none.
+        let named = source?["company"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        guard let company = named ?? defaultCompany, !company.isEmpty else {
             throw Malformed("no company in \"source\", and SYNC_COMPANY is not set")
         }
         guard company.utf8.count <= 120 else { throw Malformed("the company's name is longer than 120 bytes") }

@@ -63,6 +63,17 @@ struct HostileInputTests {
         #expect(try installation.coupling("CUSTOMER", id) == nil)
     }
 
+    @Test func anEmptyCompanyIsNone() throws {
+        let installation = try Installation(.init(adjust: { $0.company = Installation.company }))
+        let customer = Sample.customer("C1")
+        let source: Value = ["system": "business-central", "company": ""]
+        let event: Value = ["op": "c", "ts_ms": .number("1"), "source": source, "after": customer]
+        installation.produce("bc.changes.customers", key: customer["systemId"]?.text, value: event.bytes)
+        try installation.settle()
+        #expect(installation.deadLetters.isEmpty)
+        #expect(try installation.coupling("CUSTOMER", Sample.id("customer C1"))?.state == .coupled)
+    }
+
     /// Kafka's keys are bytes, so "é" in one code point and in two are two companies.
     @Test func companiesThatLookAlikeAreTwo() throws {
         let installation = try Installation()
