@@ -244,7 +244,6 @@ extension Worker {
                 needsRecovery = true
             }
         }
-        telemetry.reach.commitEnded(isCommitted: false)
         batch = nil
         ownEnds = [:]
         unfinished.aborted()
