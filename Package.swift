@@ -88,7 +88,7 @@ let package = Package(
         library("Diagnosis", ["SyncModel"]),
 
         // What topics say of one record, on demand.
-        library("Inspection", ["Kafka", "JSON", "SyncModel", "TableMappings", "Diagnosis"]),
+        library("Inspection", ["Kafka", "JSON", "SyncModel", "Diagnosis"]),
 
         // A Dynamics 365 Sales in memory, for tests and the demo.
         library("DataverseSimulator", ["SyncModel", "JSON"]),
@@ -99,7 +99,7 @@ let package = Package(
             "WorkerRuntime",
             [
                 "Kafka", "KafkaTelemetry", "StateStore", "JSON", "Telemetry", "CommandLine", "SyncModel",
-                "TableMappings", "SyncEngine", "EntityRules", "TopicCatalog",
+                "TableMappings", "SyncEngine", "EntityRules",
             ]
         ),
         library(
@@ -184,7 +184,10 @@ let package = Package(
             ),
             tests(
                 "SimulationTests",
-                ["Kafka", "SimulatedKafka", "Simulation", "SyncModel", "SyncTestSupport", "Telemetry", "TopicCatalog"]
+                [
+                    "Kafka", "SeededRandom", "SimulatedKafka", "Simulation", "SyncModel", "SyncTestSupport", "Telemetry",
+                    "TopicCatalog",
+                ]
             ),
             // Histories of source events, the rows they lead to, and worker processes, for tests of the whole.
             .target(
@@ -196,10 +199,7 @@ let package = Package(
                 path: "Tests/SyncTestSupport",
                 swiftSettings: settings
             ),
-            tests(
-                "ClusterTests",
-                ["Kafka", "KafkaTestSupport", "SeededRandom", "SyncTestSupport", "SyncModel", "LocalStack", "JSON"]
-            ),
+            tests("ClusterTests", ["Kafka", "KafkaTestSupport", "SeededRandom", "SyncTestSupport"]),
             tests(
                 "OperationsTests",
                 [
@@ -225,7 +225,6 @@ let package = Package(
                 [
                     "Inspection", "Diagnosis", "DiagnosisTestSupport", "Kafka", "KafkaTestSupport", "JSON", "SyncModel",
                     "SeededRandom",
-                    "TableMappings", "TopicCatalog",
                 ]
             ),
             tests(
