@@ -29,7 +29,7 @@ final class BrokerReach: Sendable {
 
     /// Takes note of an error of the client as a whole.
     func note(_ error: KafkaError) {
-        if error.name == "_ALL_BROKERS_DOWN" { lost("no broker of Kafka can be reached") }
+        if error.isEveryBrokerDown { lost("no broker of Kafka can be reached") }
     }
 
     /// Takes note that a client that commits cannot connect to a broker.

@@ -264,8 +264,7 @@ extension Worker {
         )
         telemetry.health.set(reason: "recovering from \(error.name)", for: "transaction")
         if error.disposition == .fenced { try noteFence() }
-        let wasCommitting = error.operation.contains("commit") || error.operation.contains("offsets")
-        mustRebuildProducers = mustRebuildProducers || wasCommitting || error.disposition != .abortable
+        mustRebuildProducers = mustRebuildProducers || error.isOfCommit || error.disposition != .abortable
         abandonBatch()
         needsRecovery = true
     }

@@ -242,7 +242,7 @@ extension Worker {
     func note(_ error: KafkaError) throws {
         // The member is over; the recovery makes another one, unless it is found that another process has its name.
         if error.disposition == .fatal || error.disposition == .fenced { throw error }
-        guard error.name.contains("AUTO_OFFSET_RESET"), let partition = error.partition else {
+        guard error.isOffsetGone, let partition = error.partition else {
             telemetry.log.warning("reading events", [("error", .string(error.description))])
             return
         }
