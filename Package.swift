@@ -82,7 +82,7 @@ let package = Package(
 
         // Values and decisions: no Kafka, no files, no clock.
         library("SyncModel", ["JSON", "COpenSSL"]),
-        library("TableMappings", ["SyncModel", "YAML", "Spelling"], resources: [.copy("Mappings")]),
+        library("TableMappings", ["CommandLine", "SyncModel", "YAML", "Spelling"], resources: [.copy("Mappings")]),
         library("SyncEngine", ["SyncModel", "JSON"]),
         library("EntityRules", ["SyncEngine", "SyncModel", "JSON"]),
         library("Diagnosis", ["SyncModel"]),

@@ -10,9 +10,7 @@ import TopicCatalog
 /// The installation to operate, as the settings describe it.
 struct Installation {
     /// What commands load that look at the table mappings only.
-    static let mappingSettings: [Setting] = [
-        .config, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
-    ]
+    static let mappingSettings: [Setting] = [.config, .mappingsDirectory] + TableMapping.Condition.settings
     /// What commands load that ask Kafka.
     static let settings: [Setting] = [.kafkaBootstrapServers, .topicPrefix, .company] + mappingSettings
 
@@ -51,12 +49,7 @@ struct Installation {
         company = settings[.company]
         topics = try TopicCatalog.bundled().prefixed(prefix)
         mappings = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
-        conditions = TableMapping.Condition.holding(
-            unitGroupMapping: settings.isOn(.unitGroupMapping),
-            pricing: settings.string(.pricing),
-            salesOrders: settings.string(.salesOrders),
-            ownership: settings.string(.ownership)
-        )
+        conditions = TableMapping.Condition.holding(settings)
     }
 
     /// The mappings that some worker runs.
