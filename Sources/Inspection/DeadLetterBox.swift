@@ -107,7 +107,7 @@ package struct DeadLetterBox {
     }
 
     private static func isInput(_ topic: Substring) -> Bool {
-        ["bc.changes.", "crm.changes.", "sync.inbox."].contains { topic.hasPrefix($0) }
+        ["bc.changes.", "sync.inbox."].contains { topic.hasPrefix($0) }
     }
 
     /// The value of a letter that was too large to carry it.

@@ -27,11 +27,9 @@ struct ChangeTopicNames {
 
     /// The change topic, with prefix, that an entity or a topic's name with or without prefix means; nil: none.
     func topic(_ name: String) -> String? {
-        let names = [name, prefix + name, "\(prefix)bc.changes.\(name)", "\(prefix)crm.changes.\(name)"]
+        let names = [name, prefix + name, "\(prefix)bc.changes.\(name)"]
         return names.first { candidate in
-            guard topics[candidate] != nil, candidate.hasPrefix(prefix) else { return false }
-            let bare = candidate.dropFirst(prefix.count)
-            return bare.hasPrefix("bc.changes.") || bare.hasPrefix("crm.changes.")
+            topics[candidate] != nil && candidate.hasPrefix("\(prefix)bc.changes.")
         }
     }
 
