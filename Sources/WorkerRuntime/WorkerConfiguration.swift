@@ -25,9 +25,9 @@ public struct WorkerConfiguration: Sendable {
     /// Gives the transactional ids; nil: made once and kept in the state directory.
     public var instance: String?
     /// A batch commits after this time, in milliseconds; one of a backlog may take longer.
-    public var commitIntervalMs: Int64 = 25
+    public var commitIntervalMs = WorkerOptions.commitIntervalMs
     /// A batch commits after so many events.
-    public var batchMax = 4_000
+    public var batchMax = WorkerOptions.batchMax
     /// Room that every transaction of the local state finds, in bytes, at least 1 MiB.
     public var stateGrowthBytes = 64 << 20
     /// The embedded broker forgets offsets committed in transactions, so they are committed plainly as well.
