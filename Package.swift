@@ -244,7 +244,7 @@ let package = Package(
                     "SyncModel", "SyncTestSupport", "TableMappings", "Telemetry", "TopicCatalog", "WorkerRuntime",
                 ]
             ),
-            tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
+            tests("TopicCatalogTests", ["TopicCatalog", "YAML", "SyncModel", "TableMappings"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
             tests("DataverseSimulatorTests", ["DataverseSimulator", "SyncModel", "JSON"]),
             tests(

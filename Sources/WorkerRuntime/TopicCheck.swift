@@ -44,11 +44,10 @@ struct TopicCheck {
         let consumed = [configuration.inboxTopic] + configuration.changeTopics + [configuration.couplingsTopic]
         let needed =
             consumed + configuration.tailTopics + [
-                configuration.controlTopic, "\(configuration.topicPrefix)sync.status",
-                "\(configuration.topicPrefix)sync.dead-letters",
+                configuration.controlTopic, configuration.syncTopics.status, configuration.syncTopics.deadLetters,
             ]
         let outbound = configuration.mappings.map {
-            "\(configuration.topicPrefix)crm.outbound.\($0.mapping.dataverse.entitySet)"
+            configuration.syncTopics.outbound(of: $0.mapping.dataverse.entitySet)
         }
         for topic in needed + outbound where found[topic] == nil { throw WorkerError.topicMissing(topic) }
         let wanted = found[configuration.inboxTopic] ?? 0

@@ -52,6 +52,9 @@ struct Installation {
         conditions = TableMapping.Condition.holding(settings)
     }
 
+    /// The names of the topics, with prefix.
+    var syncTopics: SyncTopics { SyncTopics(prefix: prefix) }
+
     /// The mappings that some worker runs.
     var active: [TableMapping] { mappings.active(conditions: conditions) }
 
@@ -60,9 +63,9 @@ struct Installation {
 
     /// The couplings topics that there are, by worker: also of workers that the settings switch off now.
     var couplingsTopics: [(worker: String, topic: String)] {
-        let start = "\(prefix)sync.couplings."
-        return topics.topics.filter { $0.name.hasPrefix(start) }
-            .map { (worker: String($0.name.dropFirst(start.count)), topic: $0.name) }
+        topics.topics.compactMap { topic in
+            syncTopics.member(topic.name, of: .couplings).map { (worker: $0, topic: topic.name) }
+        }
     }
 
     /// A topic as messages name it, whether or not it was given with the prefix.
