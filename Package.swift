@@ -82,13 +82,13 @@ let package = Package(
 
         // Values and decisions: no Kafka, no files, no clock.
         library("SyncModel", ["JSON", "COpenSSL"]),
-        library("TableMappings", ["SyncModel", "YAML", "Spelling"], resources: [.copy("Mappings")]),
+        library("TableMappings", ["CommandLine", "SyncModel", "YAML", "Spelling"], resources: [.copy("Mappings")]),
         library("SyncEngine", ["SyncModel", "JSON"]),
         library("EntityRules", ["SyncEngine", "SyncModel", "JSON"]),
         library("Diagnosis", ["SyncModel"]),
 
         // What topics say of one record, on demand.
-        library("Inspection", ["Kafka", "JSON", "SyncModel", "TableMappings", "Diagnosis"]),
+        library("Inspection", ["Kafka", "JSON", "SyncModel", "Diagnosis"]),
 
         // A Dynamics 365 Sales in memory, for tests and the demo.
         library("DataverseSimulator", ["SyncModel", "JSON"]),
@@ -99,7 +99,7 @@ let package = Package(
             "WorkerRuntime",
             [
                 "Kafka", "KafkaTelemetry", "StateStore", "JSON", "Telemetry", "CommandLine", "SyncModel",
-                "TableMappings", "SyncEngine", "EntityRules", "TopicCatalog",
+                "TableMappings", "SyncEngine", "EntityRules",
             ]
         ),
         library(
@@ -184,7 +184,10 @@ let package = Package(
             ),
             tests(
                 "SimulationTests",
-                ["Kafka", "SimulatedKafka", "Simulation", "SyncModel", "SyncTestSupport", "Telemetry", "TopicCatalog"]
+                [
+                    "Kafka", "SeededRandom", "SimulatedKafka", "Simulation", "SyncModel", "SyncTestSupport", "Telemetry",
+                    "TopicCatalog",
+                ]
             ),
             // Histories of source events, the rows they lead to, and worker processes, for tests of the whole.
             .target(
@@ -196,10 +199,7 @@ let package = Package(
                 path: "Tests/SyncTestSupport",
                 swiftSettings: settings
             ),
-            tests(
-                "ClusterTests",
-                ["Kafka", "KafkaTestSupport", "SeededRandom", "SyncTestSupport", "SyncModel", "LocalStack", "JSON"]
-            ),
+            tests("ClusterTests", ["Kafka", "KafkaTestSupport", "SeededRandom", "SyncTestSupport"]),
             tests(
                 "OperationsTests",
                 [
@@ -225,7 +225,6 @@ let package = Package(
                 [
                     "Inspection", "Diagnosis", "DiagnosisTestSupport", "Kafka", "KafkaTestSupport", "JSON", "SyncModel",
                     "SeededRandom",
-                    "TableMappings", "TopicCatalog",
                 ]
             ),
             tests(
@@ -245,7 +244,7 @@ let package = Package(
                     "SyncModel", "SyncTestSupport", "TableMappings", "Telemetry", "TopicCatalog", "WorkerRuntime",
                 ]
             ),
-            tests("TopicCatalogTests", ["TopicCatalog", "YAML"]),
+            tests("TopicCatalogTests", ["TopicCatalog", "YAML", "SyncModel", "TableMappings"]),
             tests("TableMappingsTests", ["TableMappings", "SyncModel"]),
             tests("DataverseSimulatorTests", ["DataverseSimulator", "SyncModel", "JSON"]),
             tests(

@@ -9,11 +9,11 @@ public import TableMappings
 
 extension CoordinatorConfiguration {
     /// The settings that a coordinator uses.
-    public static let settings: [Setting] = [
-        .kafkaBootstrapServers, .config, .topicPrefix, .instance, .http, .httpToken, .httpActionToken,
-        .logLevel, .logFormat, .gateHigh, .gateLow,
-        .stuckAfter, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
-    ]
+    public static let settings: [Setting] =
+        [
+            .kafkaBootstrapServers, .config, .topicPrefix, .instance, .http, .httpToken, .httpActionToken,
+            .logLevel, .logFormat, .gateHigh, .gateLow, .stuckAfter, .mappingsDirectory,
+        ] + TableMapping.Condition.settings
 
     /// Takes what the settings say and loads the table mappings.
     ///
@@ -21,14 +21,8 @@ extension CoordinatorConfiguration {
     /// - Throws: what is wrong with the mappings' files.
     public init(_ settings: Settings) throws(MappingErrors) {
         let catalog = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
-        let conditions = TableMapping.Condition.holding(
-            unitGroupMapping: settings.isOn(.unitGroupMapping),
-            pricing: settings.string(.pricing),
-            salesOrders: settings.string(.salesOrders),
-            ownership: settings.string(.ownership)
-        )
         self.init(
-            mappings: catalog.active(conditions: conditions),
+            mappings: catalog.active(conditions: TableMapping.Condition.holding(settings)),
             kafka: KafkaConfiguration(settings.kafkaProperties),
             topicPrefix: settings.string(.topicPrefix)
         )

@@ -42,11 +42,12 @@ public struct CoordinatorConfiguration: Sendable {
         return member
     }
 
-    var controlTopic: String { "\(topicPrefix)sync.control" }
-    var statusTopic: String { "\(topicPrefix)sync.status" }
+    private var syncTopics: SyncTopics { SyncTopics(prefix: topicPrefix) }
+    var controlTopic: String { syncTopics.control }
+    var statusTopic: String { syncTopics.status }
 
     /// Where a worker's couplings lie.
-    func couplingsTopic(of worker: String) -> String { "\(topicPrefix)sync.couplings.\(worker)" }
+    func couplingsTopic(of worker: String) -> String { syncTopics.couplings(of: worker) }
 
     /// A worker's consumer group.
     func group(of worker: String) -> String { topicPrefix + worker }

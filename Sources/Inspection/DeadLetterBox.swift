@@ -2,15 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Kafka
+import SyncModel
 
 /// Reads and replays the records of `sync.dead-letters`.
 package struct DeadLetterBox {
     private let cluster: Cluster
     private let prefix: String
     private let reader: RecordReader
-
-    /// The topic without prefix.
-    static let topicName = "sync.dead-letters"
 
     /// Makes the box of an installation whose topic names begin with a prefix; `reader` reads in the same cluster.
     package init(cluster: Cluster, prefix: String, reader: RecordReader) {
@@ -19,7 +17,7 @@ package struct DeadLetterBox {
         self.reader = reader
     }
 
-    private var topic: String { prefix + Self.topicName }
+    private var topic: String { SyncTopics(prefix: prefix).deadLetters }
 
     /// The newest letters that are wanted, oldest first, and how many there are of them.
     package func newest(_ limit: Int, where isWanted: (DeadLetter) -> Bool) throws -> (
@@ -85,7 +83,7 @@ package struct DeadLetterBox {
         }
         guard
             let topic = [source, prefix + source].first(where: {
-                $0.hasPrefix(prefix) && Self.isInput($0.dropFirst(prefix.count)) && cluster.partitionCounts[$0] != nil
+                isInput($0) && cluster.partitionCounts[$0] != nil
             })
         else {
             throw InspectionError(
@@ -106,8 +104,9 @@ package struct DeadLetterBox {
         return place
     }
 
-    private static func isInput(_ topic: Substring) -> Bool {
-        ["bc.changes.", "crm.changes.", "sync.inbox."].contains { topic.hasPrefix($0) }
+    private func isInput(_ topic: String) -> Bool {
+        let topics = SyncTopics(prefix: prefix)
+        return topics.member(topic, of: .changes) != nil || topics.member(topic, of: .inbox) != nil
     }
 
     /// The value of a letter that was too large to carry it.

@@ -13,7 +13,7 @@ package struct OwnerInbox {
 
     /// The inbox of a worker of the installation whose topic names begin with a prefix.
     package init(of worker: String, cluster: Cluster, prefix: String) {
-        topic = "\(prefix)sync.inbox.\(worker)"
+        topic = SyncTopics(prefix: prefix).inbox(of: worker)
         self.cluster = cluster
     }
 

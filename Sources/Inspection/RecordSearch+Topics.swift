@@ -35,7 +35,7 @@ extension RecordSearch {
         pair.events = events.items
         let pairKey = Array(key.description.utf8)
         let changes = try newest.find(
-            in: partitions(of: ["\(scope.prefix)crm.outbound.\(pair.coupling.crm.entity)"]),
+            in: partitions(of: [scope.syncTopics.outbound(of: pair.coupling.crm.entity)]),
             homes: { Murmur2.partition(forKey: key.description, count: $0) },
             limit: limits.records
         ) { message -> SeenRecord? in
@@ -46,7 +46,7 @@ extension RecordSearch {
         isWhole = isWhole && events.isWhole && changes.isWhole
         if let worker = scope.worker(of: key.mapping) {
             let inbox = try newest.find(
-                in: partitions(of: ["\(scope.prefix)sync.inbox.\(worker)"]).filter { $0.partition == home },
+                in: partitions(of: [scope.syncTopics.inbox(of: worker)]).filter { $0.partition == home },
                 limit: limits.records
             ) { message in
                 own.isFound(in: message) ? SeenRecord(message, prefix: scope.prefix, what: words.inbox(message)) : nil
@@ -109,7 +109,7 @@ extension RecordSearch {
         _ newest: NewestRecords,
         _ isMeant: (Message) -> Bool
     ) throws -> NewestRecords.Found<DeadLetterGlance> {
-        try newest.find(in: partitions(of: [scope.prefix + DeadLetterBox.topicName]), limit: limits.records) {
+        try newest.find(in: partitions(of: [scope.syncTopics.deadLetters]), limit: limits.records) {
             isMeant($0) ? DeadLetterGlance($0) : nil
         }
     }

@@ -27,8 +27,11 @@ package struct SearchScope: Sendable {
         self.obstacles = obstacles
         self.couplingsTopics =
             couplingsTopics
-            ?? Set(mappings.compactMap(\.worker)).sorted().map { "\(prefix)sync.couplings.\($0)" }
+            ?? Set(mappings.compactMap(\.worker)).sorted().map(SyncTopics(prefix: prefix).couplings)
     }
+
+    /// The names of the topics.
+    var syncTopics: SyncTopics { SyncTopics(prefix: prefix) }
 
     /// The worker of a mapping; nil where none runs it.
     func worker(of mapping: String) -> String? {

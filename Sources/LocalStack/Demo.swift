@@ -67,10 +67,12 @@ public struct Demo {
         defer { stack.stop() }
         let capture = try makeCapture()
         defer { try? capture?.close() }
+        let names = SyncTopics()
         let monitor = try StackMonitor(
             kafka: stack.kafka,
             partitions: stack.partitions(
-                of: capture == nil ? ["bc.changes.", "sync.couplings.", "crm.outbound.", "sync.dead"] : [""]
+                of: capture == nil
+                    ? [.changes, .couplings, .outbound].map(names.beginning) + [names.deadLetters] : [""]
             ),
             capture: capture
         )
@@ -95,7 +97,7 @@ public struct Demo {
             let prefixes = stack.mappings.mappings.filter { active.contains($0.name) }.topics(of: name)
             groups.append((name, stack.partitions(of: prefixes).filter { prefixes.contains($0.topic) }))
         }
-        groups.append(("local-delivery", stack.partitions(of: ["crm.outbound."])))
+        groups.append(("local-delivery", stack.partitions(of: [SyncTopics().beginning(of: .outbound)])))
         var convergence = try Convergence(kafka: stack.kafka, groups: groups)
         var progress = DemoProgress(console: console, mappings: active)
         let deadline = Telemetry.Timestamp.now() + options.timeLimitInSeconds * 1_000

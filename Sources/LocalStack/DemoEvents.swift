@@ -116,7 +116,7 @@ public struct DemoEvents: Sendable {
         let producer = try Producer(configuration: kafka, observer: nil)
         defer { producer.close() }
         for event in events {
-            let topic = "\(topicPrefix)bc.changes.\(event.entity)"
+            let topic = SyncTopics(prefix: topicPrefix).changes(of: event.entity)
             try producer.produce(topic: topic, partition: nil, key: Array(event.key.utf8), value: event.value)
         }
         try producer.flush(timeoutMs: 60_000)

@@ -48,7 +48,7 @@ public final class LocalStack {
         guard let target else { return }
         delivery = DeliveryThread(
             kafka: kafka,
-            topics: topics.topics.map(\.name).filter { $0.hasPrefix("crm.outbound.") },
+            topics: topics.topics.map(\.name).filter { SyncTopics().member($0, of: .outbound) != nil },
             group: "local-delivery",
             topicPrefix: "",
             log: log,

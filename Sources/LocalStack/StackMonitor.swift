@@ -85,13 +85,14 @@ public final class StackMonitor {
         let topic = String(message.topic.dropFirst(prefix.count))
         onRecord?(message)
         if let capture { try write(message, topic, to: capture) }
-        if topic.hasPrefix("bc.changes.") {
-            events[String(topic.dropFirst(11)), default: 0] += 1
-        } else if topic.hasPrefix("sync.couplings.") {
+        let names = SyncTopics()
+        if let entity = names.member(topic, of: .changes) {
+            events[entity, default: 0] += 1
+        } else if names.member(topic, of: .couplings) != nil {
             try takeCoupling(message)
-        } else if topic.hasPrefix("crm.outbound."), let value = message.value {
+        } else if names.member(topic, of: .outbound) != nil, let value = message.value {
             takeChange(try document.parse(value), Array(value), at: message.timestampMs)
-        } else if topic == "sync.dead-letters" {
+        } else if topic == names.deadLetters {
             deadLetters += 1
         }
     }

@@ -55,5 +55,5 @@ public struct EngineSettings: Sendable {
     }
 
     /// The owner's inbox, without prefix.
-    var inboxTopic: String { "sync.inbox.\(worker)" }
+    var inboxTopic: String { SyncTopics().inbox(of: worker) }
 }

@@ -9,9 +9,6 @@ import SyncModel
 /// A pure function of its store and its inputs (I9): no clock, no randomness, no input or output of its own; the time
 /// comes in as `now`, effects go to the sink. Used on one thread, within one transaction of the store.
 public final class SyncEngine<Store: OrderedStore> {
-    /// Largest event that is read, in bytes; a larger one goes to the dead letters.
-    public static var maximumEventBytes: Int { 1_000_000 }
-
     /// The settings.
     public let settings: EngineSettings
     /// The couplings.
@@ -32,7 +29,7 @@ public final class SyncEngine<Store: OrderedStore> {
     unowned let sink: any EffectSink
     let homePartition: (String) -> Int32
     // What is stored around an image needs a few levels more than the event.
-    let document = JSONDocument(maximumBytes: SyncEngine.maximumEventBytes, maximumDepth: 64)
+    let document = JSONDocument(maximumBytes: ChangeEvent.maximumBytes, maximumDepth: ChangeEvent.maximumDepth)
     let keyDocument = JSONDocument(maximumBytes: 4_096, maximumDepth: 8)
     let imageDocument = JSONDocument(maximumDepth: Coupling.maximumDepth)
     let lineDocument = JSONDocument()

@@ -2,6 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Coupling {
-    /// How deep a stored or forwarded record may be nested: an event's image of 64 levels, with what is around it.
-    public static let maximumDepth = 128
+    /// How deep a stored or forwarded record may be nested: an event's image, with what is around it.
+    public static let maximumDepth = 2 * ChangeEvent.maximumDepth
 }

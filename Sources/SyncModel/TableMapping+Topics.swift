@@ -17,11 +17,11 @@ extension Sequence<TableMapping> {
         for mapping in self {
             for entity in mapping.sourceEntities where !entities.contains(entity) { entities.append(entity) }
         }
-        return entities.map { "bc.changes.\($0)" }
+        return entities.map(SyncTopics().changes)
     }
 
     /// What a worker's group reads: the change topics that feed its mappings, and its inbox; without prefix.
     public func topics(of worker: String) -> [String] {
-        filter { $0.worker == worker }.changeTopics + ["sync.inbox.\(worker)"]
+        filter { $0.worker == worker }.changeTopics + [SyncTopics().inbox(of: worker)]
     }
 }

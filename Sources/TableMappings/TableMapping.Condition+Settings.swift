@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+public import CommandLine
 public import SyncModel
 
 extension TableMapping.Condition {
@@ -11,7 +12,20 @@ extension TableMapping.Condition {
         [.legacyOrders, .bidirectionalOrders],
     ]
 
-    /// The conditions that settings make true.
+    /// The settings that decide which conditions hold.
+    public static let settings: [Setting] = [.unitGroupMapping, .pricing, .salesOrders, .ownership]
+
+    /// The conditions that settings make true; a setting that is not among the used ones has its default.
+    public static func holding(_ settings: Settings) -> Set<TableMapping.Condition> {
+        holding(
+            unitGroupMapping: settings.isOn(.unitGroupMapping),
+            pricing: settings.string(.pricing),
+            salesOrders: settings.string(.salesOrders),
+            ownership: settings.string(.ownership)
+        )
+    }
+
+    /// The conditions that values of the settings make true.
     ///
     /// - Parameters:
     ///   - unitGroupMapping: whether `SYNC_UNIT_GROUP_MAPPING` is on.

@@ -29,7 +29,7 @@ final class BrokerReach: Sendable {
 
     /// Takes note of an error of the client as a whole.
     func note(_ error: KafkaError) {
-        if error.name == "_ALL_BROKERS_DOWN" { lost("no broker of Kafka can be reached") }
+        if error.isEveryBrokerDown { lost("no broker of Kafka can be reached") }
     }
 
     /// Takes note that a client that commits cannot connect to a broker.
@@ -38,12 +38,12 @@ final class BrokerReach: Sendable {
         lost("a broker of Kafka that is needed to commit cannot be reached")
     }
 
-    /// Something to be committed has begun: a transaction, or a commit outside of any.
+    /// A commit is sent, of a transaction or outside of any, and its answer is waited for.
     func commitBegun() {
         isCommitting.store(true, ordering: .relaxed)
     }
 
-    /// It has ended; one that is committed has been answered.
+    /// The wait for it has ended; one that is committed has been answered.
     func commitEnded(isCommitted: Bool) {
         isCommitting.store(false, ordering: .relaxed)
         if isCommitted, isLost { answered() }
@@ -58,24 +58,5 @@ final class BrokerReach: Sendable {
     func answered() {
         isLostNow.store(false, ordering: .relaxed)
         health.set(reason: nil, for: Self.part)
-    }
-}
-
-extension Worker {
-    /// While no broker is in reach: asks for an answer now and then, since nothing else tells an idle worker of one.
-    func lookForBrokers() {
-        guard telemetry.reach.isLost, clock() - lastBrokerLook >= BrokerReach.intervalMs else { return }
-        defer { lastBrokerLook = clock() }
-        do {
-            if let partition = assigned.first {
-                // Not its watermarks: for these librdkafka waits past the time, as long as the broker is away.
-                _ = try consumer.committed([partition], timeoutMs: 200)
-            } else {
-                _ = try admin.topics(timeoutMs: 200)
-            }
-            telemetry.reach.answered()
-        } catch let error as KafkaError where error.code > 0 && error.disposition != .retriable {
-            telemetry.reach.answered()  // A broker's refusal is an answer; codes below 0 are librdkafka's own.
-        } catch {}
     }
 }

@@ -69,7 +69,7 @@ final class StatusReporter {
         writer.string(url)
         writer.endObject()
         try producer.produce(
-            topic: "\(configuration.topicPrefix)sync.status",
+            topic: configuration.syncTopics.status,
             partition: nil,
             key: Array("\(configuration.worker)/\(instance)".utf8),
             value: writer.bytes
@@ -123,7 +123,7 @@ final class StatusReporter {
     func close() {
         do {
             try producer.produce(
-                topic: "\(configuration.topicPrefix)sync.status",
+                topic: configuration.syncTopics.status,
                 partition: nil,
                 key: Array("\(configuration.worker)/\(instance)".utf8),
                 value: nil

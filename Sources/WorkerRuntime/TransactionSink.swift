@@ -81,7 +81,7 @@ final class TransactionSink: EffectSink {
             operation: change.operation,
             company: change.pairKey.company,
             entity: change.source.entity,
-            topic: "\(configuration.topicPrefix)crm.outbound.\(change.entitySet)",
+            topic: configuration.syncTopics.outbound(of: change.entitySet),
             headers: [
                 Header("ce_id", nil as [UInt8]?),
                 Header("ce_time", nil as [UInt8]?),
@@ -178,7 +178,7 @@ final class TransactionSink: EffectSink {
         }
         guard let producer else { throw WorkerError.noTransaction }
         try producer.produce(
-            topic: "\(configuration.topicPrefix)sync.dead-letters",
+            topic: configuration.syncTopics.deadLetters,
             partition: nil,
             key: record.key,
             value: value,

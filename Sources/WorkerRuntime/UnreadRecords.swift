@@ -13,7 +13,7 @@ import Telemetry
 final class UnreadRecords {
     private let kafka: KafkaConfiguration
     private let telemetry: WorkerTelemetry
-    private let document = JSONDocument(maximumBytes: 1_000_000, maximumDepth: 64)
+    private let document = JSONDocument(maximumBytes: ChangeEvent.maximumBytes, maximumDepth: ChangeEvent.maximumDepth)
     private let clients: any KafkaClients
     private var consumer: (any ConsumerClient)?
     private var positions: [TopicPartition: Int64] = [:]

@@ -244,7 +244,6 @@ extension Worker {
                 needsRecovery = true
             }
         }
-        telemetry.reach.commitEnded(isCommitted: false)
         batch = nil
         ownEnds = [:]
         unfinished.aborted()
@@ -265,8 +264,7 @@ extension Worker {
         )
         telemetry.health.set(reason: "recovering from \(error.name)", for: "transaction")
         if error.disposition == .fenced { try noteFence() }
-        let wasCommitting = error.operation.contains("commit") || error.operation.contains("offsets")
-        mustRebuildProducers = mustRebuildProducers || wasCommitting || error.disposition != .abortable
+        mustRebuildProducers = mustRebuildProducers || error.isOfCommit || error.disposition != .abortable
         abandonBatch()
         needsRecovery = true
     }

@@ -156,7 +156,6 @@ extension Worker {
         if let batch { return batch }
         let producer = producers.next()
         try producer.begin()
-        telemetry.reach.commitBegun()
         let begun = Batch(producer: producer, metadata: try consumer.groupMetadata(), startedAt: clock())
         sink.producer = producer
         batch = begun
@@ -187,6 +186,9 @@ extension Worker {
         // Also without events, so that the group's generation is checked: a paused instance must not publish what its
         // successor publishes too.
         let offsets = batch.offsets.isEmpty ? try presentOffset() : batch.offsets
+        telemetry.reach.commitBegun()
+        var isCommitted = false
+        defer { telemetry.reach.commitEnded(isCommitted: isCommitted) }
         if !offsets.isEmpty, let metadata = batch.metadata {
             try batch.producer.sendOffsets(offsets, metadata: metadata, timeoutMs: 10_000)
         }
@@ -197,7 +199,7 @@ extension Worker {
         ownEnds = [:]
         try state.commit()
         if configuration.commitsPlainly, !batch.offsets.isEmpty { try consumer.commit(batch.offsets) }
-        telemetry.reach.commitEnded(isCommitted: true)
+        isCommitted = true
         for (partition, offset) in batch.offsets { committed[partition] = offset }
         lastCommit = clock()
         telemetry.transactions.observe(Double(lastCommit - batch.startedAt) / 1_000)
@@ -240,7 +242,7 @@ extension Worker {
     func note(_ error: KafkaError) throws {
         // The member is over; the recovery makes another one, unless it is found that another process has its name.
         if error.disposition == .fatal || error.disposition == .fenced { throw error }
-        guard error.name.contains("AUTO_OFFSET_RESET"), let partition = error.partition else {
+        guard error.isOffsetGone, let partition = error.partition else {
             telemetry.log.warning("reading events", [("error", .string(error.description))])
             return
         }

@@ -56,7 +56,7 @@ public final class Worker {
     var needsRecovery = false
     var mismatch: (topics: [String], since: Int64)?
 
-    /// Opens the local state, checks the topics and joins the group.
+    /// Opens the local state, checks the topics and makes the Kafka clients; `run` joins the group.
     ///
     /// Waits, telling why in log and readiness, while Kafka cannot be reached, and asks `isStopping` meanwhile; `clock`
     /// tells the time in milliseconds since 1970, and `clients` makes what speaks with Kafka. A `store` that is given is

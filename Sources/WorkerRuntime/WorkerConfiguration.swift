@@ -25,9 +25,9 @@ public struct WorkerConfiguration: Sendable {
     /// Gives the transactional ids; nil: made once and kept in the state directory.
     public var instance: String?
     /// A batch commits after this time, in milliseconds; one of a backlog may take longer.
-    public var commitIntervalMs: Int64 = 25
+    public var commitIntervalMs = WorkerOptions.commitIntervalMs
     /// A batch commits after so many events.
-    public var batchMax = 4_000
+    public var batchMax = WorkerOptions.batchMax
     /// Room that every transaction of the local state finds, in bytes, at least 1 MiB.
     public var stateGrowthBytes = 64 << 20
     /// The embedded broker forgets offsets committed in transactions, so they are committed plainly as well.
@@ -95,16 +95,16 @@ public struct WorkerConfiguration: Sendable {
 
     /// The consumer group.
     public var group: String { topicPrefix + worker }
+    /// The names of the topics, with prefix.
+    var syncTopics: SyncTopics { SyncTopics(prefix: topicPrefix) }
     /// The worker's inbox.
-    public var inboxTopic: String { "\(topicPrefix)sync.inbox.\(worker)" }
+    public var inboxTopic: String { syncTopics.inbox(of: worker) }
     /// The worker's changelog.
-    public var couplingsTopic: String { Self.couplingsTopic(of: worker, prefix: topicPrefix) }
+    public var couplingsTopic: String { syncTopics.couplings(of: worker) }
     /// The change topics of the entities that feed the worker's mappings.
     public var changeTopics: [String] { mappings.map(\.mapping).changeTopics.map { topicPrefix + $0 } }
     /// The couplings topics that are read whole.
-    public var tailTopics: [String] { referencedWorkers.map { Self.couplingsTopic(of: $0, prefix: topicPrefix) } }
+    public var tailTopics: [String] { referencedWorkers.map(syncTopics.couplings) }
     /// The topic of gates and holds.
-    public var controlTopic: String { "\(topicPrefix)sync.control" }
-
-    static func couplingsTopic(of worker: String, prefix: String) -> String { "\(prefix)sync.couplings.\(worker)" }
+    public var controlTopic: String { syncTopics.control }
 }

@@ -9,6 +9,11 @@ public import TableMappings
 
 /// What all workers of an installation share, from which each one's configuration is made.
 public struct WorkerOptions: Sendable {
+    /// How long a batch collects where nothing else is said, in milliseconds.
+    public static let commitIntervalMs: Int64 = 25
+    /// How many events it collects where nothing else is said.
+    public static let batchMax = 4_000
+
     /// The table mappings.
     public var catalog: MappingCatalog
     /// What the engine is told; `worker` is filled in for each.
@@ -22,9 +27,9 @@ public struct WorkerOptions: Sendable {
     /// Gives the transactional ids; nil: made once and kept in the state directory.
     public var instance: String?
     /// A batch commits after this time, in milliseconds.
-    public var commitIntervalMs: Int64 = 25
+    public var commitIntervalMs = Self.commitIntervalMs
     /// A batch commits after so many events.
-    public var batchMax = 4_000
+    public var batchMax = Self.batchMax
     /// For the embedded broker, which forgets offsets committed in transactions.
     public var commitsPlainly = false
 

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import Coordination
 import KafkaTelemetry
 import SyncModel
 import TableMappings

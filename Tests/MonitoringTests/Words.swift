@@ -14,8 +14,31 @@ enum Words {
     static let causes =
         findings.map(\.word) + ["worker-stopped", "held", "gate-closed", "unknown"]
 
-    private static let findings: [WaitingChain.Finding] = [
-        .unseen, .filtered, .deleted, .failed(nil), .skipped(nil), .unconfirmed, .waiting, .circle, .exists,
-        .referenced, .undecided,
-    ]
+    private static let findings: [WaitingChain.Finding] = {
+        var findings: [WaitingChain.Finding] = []
+        var next: WaitingChain.Finding? = .unseen
+        while let finding = next {
+            findings.append(finding)
+            next = follower(of: finding)
+        }
+        return findings
+    }()
+
+    /// A chain through all findings, so that the compiler asks for the place of a new one.
+    private static func follower(of finding: WaitingChain.Finding) -> WaitingChain.Finding? {
+        switch finding {
+        case .unseen: .filtered
+        case .filtered: .deleted
+        case .deleted: .failed(nil)
+        case .failed: .skipped(nil)
+        case .skipped: .unconfirmed
+        case .unconfirmed: .waiting
+        case .waiting: .circle
+        case .circle: .exists
+        case .exists: .referenced
+        case .referenced: .sumsDiffer(nil)
+        case .sumsDiffer: .undecided
+        case .undecided: nil
+        }
+    }
 }

@@ -45,8 +45,6 @@ public final class SimulatedCluster {
     /// A process whose clients live and die together.
     public func makeProcess(_ name: String) -> SimulatedProcess { SimulatedProcess(name, of: self) }
 
-    // MARK: Topics
-
     /// Creates a topic.
     public func makeTopic(_ name: String, partitions: Int32, isCompacted: Bool = false) {
         logs[name] = (0..<partitions).map { _ in PartitionLog(arrivals) }
@@ -108,8 +106,6 @@ public final class SimulatedCluster {
         for log in logs[compacted[course.choose(compacted.count)]] ?? [] { log.compact() }
     }
 
-    // MARK: Groups
-
     func group(_ name: String) -> SimulatedGroup {
         if let group = knownGroup(name) { return group }
         let group = SimulatedGroup(name, of: self)
@@ -123,8 +119,6 @@ public final class SimulatedCluster {
     public func committed(_ group: String) -> [TopicPartition: Int64] {
         knownGroup(group)?.commits.mapValues(\.offset) ?? [:]
     }
-
-    // MARK: Transactions
 
     func transactionalID(_ name: String) -> TransactionalID {
         if let id = transactionalIDs[name] { return id }

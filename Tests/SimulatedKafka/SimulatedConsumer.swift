@@ -107,8 +107,6 @@ final class SimulatedConsumer: ConsumerClient {
         if isClosed { throw KafkaError(code: KafkaCode.destroyed, operation: operation) }
     }
 
-    // MARK: Reading
-
     func poll(timeoutMs: Int32) -> Consumer.Event? {
         guard let outcome = try? process.begin("poll"), !isClosed else { return nil }
         guard outcome == .answered else {
@@ -226,8 +224,6 @@ final class SimulatedConsumer: ConsumerClient {
         }
     }
 
-    // MARK: Offsets
-
     func committed(_ partitions: [TopicPartition], timeoutMs: Int32) throws -> [TopicPartition: Int64?] {
         try process.call("committed") {
             try live("committed")
@@ -261,8 +257,6 @@ final class SimulatedConsumer: ConsumerClient {
             group.commit(group.take(offsets))
         }
     }
-
-    // MARK: Membership
 
     /// What heartbeats and answers of the coordinator have brought, told inside a poll.
     private func serveMembership() {

@@ -29,7 +29,7 @@ struct Installed: Sendable {
         let conditions = TableMapping.Condition.holding(
             unitGroupMapping: true,
             pricing: "price-lists",
-            salesOrders: "none",
+            salesOrders: "off",
             ownership: "team"
         )
         var engine = EngineSettings(worker: "", conditions: conditions)

@@ -98,8 +98,6 @@ final class SimulatedInstance {
         if process?.isDead == true { worker = nil }
     }
 
-    // MARK: Disk
-
     private var data: String { "\(directory)/data" }
     private var copy: String { "\(directory)/data.older" }
 

@@ -78,8 +78,6 @@ final class SimulatedWorld: SimulatedCourse {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    // MARK: The run
-
     /// Plays the history in disorder, then lets everything come to rest.
     ///
     /// - Returns: why it did not come to rest; nil where it did.
@@ -221,8 +219,6 @@ final class SimulatedWorld: SimulatedCourse {
         }
     }
 
-    // MARK: Faults
-
     func choose(_ count: Int) -> Int {
         let choice = numbers.below(count)
         digest = (digest ^ UInt64(truncatingIfNeeded: choice &+ count &* 31)) &* 0x100_0000_01b3
@@ -283,8 +279,6 @@ final class SimulatedWorld: SimulatedCourse {
         }
         return [.answered, .lost, .lostAnswer][choose(3)]
     }
-
-    // MARK: Rest
 
     /// Nothing goes wrong any more; waits until nothing is left to do, also what is tried again after a while.
     private func rest() throws -> String? {

@@ -3,6 +3,7 @@
 
 import Kafka
 import LocalStack
+import SimulatedKafka
 import Telemetry
 import Testing
 
@@ -10,29 +11,60 @@ import Testing
 
 /// What `/readyz` says of a worker whose brokers go, and what `/metrics` says before anything happened.
 struct ReadinessTests {
-    /// Also while a commit waits for its answer.
-    @Test(.timeLimit(.minutes(5)), arguments: [false, true])
-    func aWorkerWithoutABrokerIsNotReady(isBusy: Bool) async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func aWorkerWithoutABrokerIsNotReady() async throws {
         try await onOwnThread {
             let stack = try WorkerStack()
             defer { stack.close() }
             stack.start("unit-worker")
             let health = try #require(stack.workers["unit-worker"]?.health)
-            let item = ItemRecord.make(1)[0]
-            try stack.send([item.unitEvent])
+            try stack.send([ItemRecord.make(1)[0].unitEvent])
             try stack.wait(for: "readiness") { health.reasons.isEmpty }
-            if isBusy {
-                for item in ItemRecord.make(5_000) {
-                    let event = item.event("c", sequence: 1)
-                    try stack.send(Array(event.value.utf8), key: event.key.map { Array($0.utf8) }, to: event.topic)
-                }
-                try stack.wait(for: "an open transaction") {
-                    (stack.metric("unit-worker", "sync_transaction_seconds_count") ?? 0) > 1
-                }
-            }
             try stack.broker.setReachable(false)
             try stack.wait(for: "the lost broker") { health.reasons["kafka"] != nil }
         }
+    }
+
+    /// Each call of the worker's clients can be met by a broker that cannot be connected to.
+    private final class FailingConnections: SimulatedCourse {
+        /// Tells that a connection failed, and then what the readiness says.
+        var fail: (() -> String?)?
+        /// What the readiness first said during a call.
+        private(set) var reasons: [String: String?] = [:]
+
+        func begin(_ operation: String, of process: SimulatedProcess) -> SimulatedOutcome {
+            guard let fail else { return .answered }
+            let reason = fail()
+            if reasons[operation] == nil { reasons[operation] = .some(reason) }
+            guard operation == "commit" else { return .answered }
+            self.fail = nil
+            return .lost
+        }
+
+        func choose(_ count: Int) -> Int { 0 }
+    }
+
+    @Test func onlyACommitThatWaitsNeedsItsConnection() throws {
+        let course = FailingConnections()
+        let scene = try SimulatedScene(course)
+        let worker = try scene.start("first")
+        let health = worker.telemetry.health
+        scene.send(2)
+        for _ in 0..<20 { try worker.step() }
+        try #require(worker.batch?.events ?? 0 > 0, "an open batch")
+        let observer = worker.telemetry.transactionsObserver(0)
+        course.fail = {
+            observer.log(level: 3, facility: "FAIL", message: "connection refused")
+            return health.reasons["kafka"]
+        }
+        scene.send(4)
+        for _ in 0..<20 where course.fail != nil { try worker.step() }
+        let reason = "a broker of Kafka that is needed to commit cannot be reached"
+        for operation in ["poll", "produce"] { #expect(course.reasons[operation] == .some(nil), "\(operation)") }
+        for operation in ["send offsets", "commit"] { #expect(course.reasons[operation] == reason, "\(operation)") }
+        #expect(health.reasons["kafka"] == reason, "nothing has answered since")
+        for _ in 0..<200 where !health.reasons.isEmpty { try worker.step() }
+        #expect(health.reasons.isEmpty)
     }
 
     /// Not with a broker that comes back: librdkafka's asserts that its port is still free, beside a hundred others.

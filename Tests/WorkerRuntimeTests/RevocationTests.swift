@@ -4,11 +4,7 @@
 import Kafka
 import SimulatedKafka
 import SyncEngine
-import SyncModel
-import TableMappings
-import Telemetry
 import Testing
-import TopicCatalog
 
 @testable import WorkerRuntime
 
@@ -43,85 +39,20 @@ struct RevocationTests {
         }
     }
 
-    private final class Scene {
-        let course = NextCommit()
-        let cluster: SimulatedCluster
-        private let directory: TemporaryDirectory
-        private let catalog: MappingCatalog
-        private var events = 0
-
-        init() throws {
-            cluster = SimulatedCluster(now: 1_775_000_000_000, course: course)
-            directory = try TemporaryDirectory()
-            catalog = try MappingCatalog.load(overrides: nil)
-            for topic in try TopicCatalog.bundled().topics {
-                cluster.makeTopic(topic.name, partitions: min(topic.partitions, 2))
-            }
-        }
-
-        /// An instance that commits when it has three events, or when it has to.
-        func start(_ instance: String) throws -> Worker {
-            var engine = EngineSettings(worker: "", conditions: [.unitGroups, .priceLists])
-            engine.localCurrency = "GBP"
-            engine.company = WorkerStack.company
-            let kafka = KafkaConfiguration(["bootstrap.servers": "simulated"])
-            var options = WorkerOptions(
-                catalog: catalog,
-                engine: engine,
-                kafka: kafka,
-                stateDirectory: "\(directory.path)/\(instance)"
-            )
-            options.instance = instance
-            options.batchMax = 3
-            options.commitIntervalMs = .max / 2
-            let clock = cluster.clock
-            let worker = try Worker(
-                WorkerConfiguration(worker: "reference-worker", options),
-                log: Log(format: .logfmt, level: .error),
-                metrics: Metrics(),
-                health: Health(),
-                clock: { clock.now },
-                clients: SimulatedClients(cluster.makeProcess(instance)),
-                isStopping: { false }
-            )
-            try worker.start(isStopping: { false })
-            return worker
-        }
-
-        /// Sends events of new currencies to both partitions.
-        func send(_ count: Int) {
-            for _ in 0..<count {
-                for partition: Int32 in 0..<2 {
-                    events += 1
-                    let id = "00000000-0000-0000-0000-\(String(100_000_000_000 + events))"
-                    guard Murmur2.partition(forKey: id, count: 2) == partition else { continue }
-                    let value =
-                        #"{"op":"c","ts_ms":\#(cluster.now),"source":{"sequence":\#(events)},"#
-                        + #""after":{"systemId":"\#(id)","code":"C\#(events)","displayName":"c","symbol":"c"}}"#
-                    _ = cluster.append(
-                        "bc.changes.currencies",
-                        partition: partition,
-                        key: Array(id.utf8),
-                        value: Array(value.utf8)
-                    )
-                }
-            }
-        }
-    }
-
     @Test func aBatchWhoseCommitIsUnknownDoesNotEndTheWorker() throws {
-        let scene = try Scene()
+        let course = NextCommit()
+        let scene = try SimulatedScene(course)
         let first = try scene.start("first")
         scene.send(2)
         for _ in 0..<20 { try first.step() }
         try #require(first.batch?.events ?? 0 > 0, "an open batch")
-        scene.course.fault = .lostAnswer
+        course.fault = .lostAnswer
         let second = try scene.start("second")
         for _ in 0..<20 {
             try second.step()
             try first.step()
         }
-        #expect(scene.course.fault == nil, "the commit before the rebalance had no answer")
+        #expect(course.fault == nil, "the commit before the rebalance had no answer")
         scene.send(40)
         for _ in 0..<200 {
             try first.step()
@@ -138,18 +69,19 @@ struct RevocationTests {
     }
 
     @Test func anHeirWaitsForCouplingsThatAreNotCommittedYet() throws {
-        let scene = try Scene()
+        let course = NextCommit()
+        let scene = try SimulatedScene(course)
         let first = try scene.start("first")
         scene.send(2)
         for _ in 0..<20 { try first.step() }
         try #require(first.batch?.events ?? 0 > 0, "an open batch")
-        scene.course.fault = .slowMarkers
+        course.fault = .slowMarkers
         let second = try scene.start("second")
         var wasPending = false
         for _ in 0..<2_000 where second.engine.ownedPartitions.isEmpty || first.engine.ownedPartitions.isEmpty {
             try second.step()
             try first.step()
-            for worker in [first, second] where scene.course.fault == nil {
+            for worker in [first, second] where course.fault == nil {
                 for partition: Int32 in 0..<2 {
                     let couplings = TopicPartition("sync.couplings.reference-worker", partition)
                     let isPending = scene.cluster.end(of: couplings) < scene.cluster.end(of: couplings, isStable: false)

@@ -136,8 +136,6 @@ final class WorkerStack {
         broker.close()
     }
 
-    // MARK: Sending
-
     func send(
         _ value: [UInt8]?,
         key: [UInt8]?,
@@ -164,8 +162,6 @@ final class WorkerStack {
     func flush() throws {
         try producer.flush(timeoutMs: 20_000)
     }
-
-    // MARK: Waiting
 
     /// Reads what comes out until something holds; says what was waited for when it takes too long or a worker ends.
     func wait(for what: String, seconds: Int64 = 180, until isMet: () throws -> Bool) throws {

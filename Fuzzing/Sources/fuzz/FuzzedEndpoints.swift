@@ -20,7 +20,7 @@ struct FuzzedEndpoints {
         let conditions = TableMapping.Condition.holding(
             unitGroupMapping: true,
             pricing: "price-lists",
-            salesOrders: "none",
+            salesOrders: "off",
             ownership: "team"
         )
         let mappings = try Self.mappings.get().active(conditions: conditions)

@@ -23,7 +23,7 @@ final class FuzzedWorker {
         let conditions = TableMapping.Condition.holding(
             unitGroupMapping: true,
             pricing: "price-lists",
-            salesOrders: "none",
+            salesOrders: "off",
             ownership: "team"
         )
         var settings = EngineSettings(worker: "fuzzed-worker", conditions: conditions)

@@ -64,7 +64,7 @@ struct HoldCommands {
         let wasHeld = try Cluster.with(installation) { cluster in
             let isKnown = try ControlRecords.read(context, cluster).holds.contains { $0.mapping == name }
             let value = isHeld ? record(name, reason: context.call.value("reason"), at: context.now()) : nil
-            let topic = "\(installation.prefix)sync.control"
+            let topic = installation.syncTopics.control
             try cluster.produce(topic: topic, partition: 0, key: Array("hold/\(name)".utf8), value: value)
             return isKnown
         }
@@ -72,7 +72,7 @@ struct HoldCommands {
             mapping: name,
             held: isHeld,
             wasHeld: wasHeld,
-            topics: reach.entities.map { "\(installation.prefix)bc.changes.\($0)" },
+            topics: reach.entities.map(installation.syncTopics.changes),
             alsoHeld: reach.alsoHeld,
             dependents: reach.dependents
         )

@@ -10,9 +10,7 @@ import TopicCatalog
 /// The installation to operate, as the settings describe it.
 struct Installation {
     /// What commands load that look at the table mappings only.
-    static let mappingSettings: [Setting] = [
-        .config, .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
-    ]
+    static let mappingSettings: [Setting] = [.config, .mappingsDirectory] + TableMapping.Condition.settings
     /// What commands load that ask Kafka.
     static let settings: [Setting] = [.kafkaBootstrapServers, .topicPrefix, .company] + mappingSettings
 
@@ -51,13 +49,11 @@ struct Installation {
         company = settings[.company]
         topics = try TopicCatalog.bundled().prefixed(prefix)
         mappings = try MappingCatalog.load(overrides: settings[.mappingsDirectory])
-        conditions = TableMapping.Condition.holding(
-            unitGroupMapping: settings.isOn(.unitGroupMapping),
-            pricing: settings.string(.pricing),
-            salesOrders: settings.string(.salesOrders),
-            ownership: settings.string(.ownership)
-        )
+        conditions = TableMapping.Condition.holding(settings)
     }
+
+    /// The names of the topics, with prefix.
+    var syncTopics: SyncTopics { SyncTopics(prefix: prefix) }
 
     /// The mappings that some worker runs.
     var active: [TableMapping] { mappings.active(conditions: conditions) }
@@ -67,9 +63,9 @@ struct Installation {
 
     /// The couplings topics that there are, by worker: also of workers that the settings switch off now.
     var couplingsTopics: [(worker: String, topic: String)] {
-        let start = "\(prefix)sync.couplings."
-        return topics.topics.filter { $0.name.hasPrefix(start) }
-            .map { (worker: String($0.name.dropFirst(start.count)), topic: $0.name) }
+        topics.topics.compactMap { topic in
+            syncTopics.member(topic.name, of: .couplings).map { (worker: $0, topic: topic.name) }
+        }
     }
 
     /// A topic as messages name it, whether or not it was given with the prefix.

@@ -7,9 +7,7 @@ import TableMappings
 
 /// `syncctl mappings`: shows and checks the table mappings that the settings name; needs no Kafka.
 public enum MappingsCommand {
-    private static let settings: [Setting] = [
-        .mappingsDirectory, .unitGroupMapping, .pricing, .salesOrders, .ownership,
-    ]
+    private static let settings: [Setting] = [.mappingsDirectory] + TableMapping.Condition.settings
 
     /// Makes the group of commands.
     public static func make() -> Command {
@@ -92,12 +90,7 @@ public enum MappingsCommand {
             }
             return ExitCode.no.rawValue
         }
-        let conditions = TableMapping.Condition.holding(
-            unitGroupMapping: settings.isOn(.unitGroupMapping),
-            pricing: settings.string(.pricing),
-            salesOrders: settings.string(.salesOrders),
-            ownership: settings.string(.ownership)
-        )
+        let conditions = TableMapping.Condition.holding(settings)
         let report = MappingsReport(catalog: catalog, conditions: conditions)
         call.console.printRaw(call.isSet("json") ? try json(report) : try text(report))
         return ExitCode.done.rawValue

@@ -7,12 +7,12 @@ import TopicCatalog
 
 /// Finds change topics by the names that operators use, and the tables behind them.
 struct ChangeTopicNames {
-    private let prefix: String
+    private let names: SyncTopics
     private let topics: TopicCatalog
     private let tables: [String: String]
 
     init(_ installation: Installation) {
-        prefix = installation.prefix
+        names = installation.syncTopics
         topics = installation.topics
         var tables: [String: String] = [:]
         for mapping in installation.mappings.mappings {
@@ -27,11 +27,8 @@ struct ChangeTopicNames {
 
     /// The change topic, with prefix, that an entity or a topic's name with or without prefix means; nil: none.
     func topic(_ name: String) -> String? {
-        let names = [name, prefix + name, "\(prefix)bc.changes.\(name)", "\(prefix)crm.changes.\(name)"]
-        return names.first { candidate in
-            guard topics[candidate] != nil, candidate.hasPrefix(prefix) else { return false }
-            let bare = candidate.dropFirst(prefix.count)
-            return bare.hasPrefix("bc.changes.") || bare.hasPrefix("crm.changes.")
+        [name, names.prefix + name, names.changes(of: name)].first { candidate in
+            topics[candidate] != nil && names.member(candidate, of: .changes) != nil
         }
     }
 

@@ -60,7 +60,7 @@ struct ControlRecords {
     /// Reads the control topic.
     static func read(_ context: CommandContext, _ cluster: Cluster) throws -> ControlRecords {
         var records = ControlRecords()
-        let partitions = try cluster.partitions(of: ["\(context.installation.prefix)sync.control"])
+        let partitions = try cluster.partitions(of: [context.installation.syncTopics.control])
         let reader = context.reader(cluster, "reading gates")
         try reader.readAll(partitions) { records.take(key: $0.key, value: $0.value) }
         return records

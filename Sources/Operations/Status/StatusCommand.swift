@@ -6,6 +6,7 @@ import Diagnosis
 import Inspection
 import JSON
 import Kafka
+import SyncModel
 
 /// `syncctl status`.
 struct StatusCommand {
@@ -91,7 +92,7 @@ struct StatusCommand {
     static func heartbeats(_ context: CommandContext, _ cluster: Cluster) throws -> [Heartbeat] {
         var found: [String: Heartbeat] = [:]
         let document = JSONDocument()
-        let partitions = try cluster.partitions(of: ["\(context.installation.prefix)sync.status"])
+        let partitions = try cluster.partitions(of: [context.installation.syncTopics.status])
         let reader = context.reader(cluster, "reading status")
         try reader.readAll(partitions) { message in
             guard let key = message.key.map({ String(decoding: $0, as: UTF8.self) }) else { return }

@@ -63,8 +63,6 @@ struct EventMutator {
         "price-list-lines", "sales-invoices", "sales-invoice-lines",
     ]
 
-    // MARK: The record
-
     private mutating func mutateRecord(_ event: inout HostileEvent) {
         guard let value = event.value, let root = try? document.parse(value) else { return mutateBytes(&event) }
         var tree = SourceValue(root)
@@ -76,8 +74,6 @@ struct EventMutator {
         tree.write(to: &writer)
         event.value = writer.bytes
     }
-
-    // MARK: The bytes
 
     private mutating func mutateBytes(_ event: inout HostileEvent) {
         guard var bytes = event.value else { return mutateKey(&event) }
@@ -123,8 +119,6 @@ struct EventMutator {
         guard bytes.first == UInt8(ascii: "{") else { return bytes }
         return [bytes[0]] + Array(members[random.below(members.count)].utf8) + bytes.dropFirst()
     }
-
-    // MARK: The key
 
     private mutating func mutateKey(_ event: inout HostileEvent) {
         let id = event.key.map { String(decoding: $0, as: UTF8.self) } ?? "1a9023fe-888a-57ea-8ea9-e074c9acd461"

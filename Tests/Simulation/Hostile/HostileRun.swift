@@ -25,6 +25,8 @@ public final class HostileRun {
     private var instances: [SimulatedInstance] = []
     private var mutator: EventMutator
     private let sources: [SourceEvent]
+    /// How many partitions the topics have; with one nothing is forwarded.
+    public let partitions: Int32
     private var sent = 0
 
     private static let silentOutput = open("/dev/null", O_WRONLY)
@@ -41,7 +43,7 @@ public final class HostileRun {
         options.objectKeys = 10
         sources = SourceHistory(company, options).events
         cluster = SimulatedCluster(now: 1_775_000_000_000, course: course)
-        let partitions = Int32(1 + numbers.below(3))
+        partitions = Int32(1 + numbers.below(3))
         for topic in installed.topics.topics {
             cluster.makeTopic(topic.name, partitions: topic.partitions == 1 ? 1 : partitions)
         }
@@ -125,6 +127,17 @@ public final class HostileRun {
             try delivery.deliver(limit: 50) { _ in 0 }
             delivery.report(limit: 50, isLastDoubled: mutator.random.isOneIn(20))
         }
+    }
+
+    /// Events that workers have read, by the offsets that they have committed.
+    public var committed: Int {
+        var events: Int64 = 0
+        for (worker, configuration) in installed.configurations {
+            for (place, offset) in cluster.committed(worker) where configuration.changeTopics.contains(place.topic) {
+                events += offset
+            }
+        }
+        return Int(events)
     }
 
     /// Lets every worker go on until it has nothing left to read.

@@ -74,8 +74,6 @@ final class Installation {
         Int32(id.utf8.reduce(UInt32(7)) { ($0 &* 31) &+ UInt32($1) } % UInt32(count))
     }
 
-    // MARK: What happens
-
     /// Puts a record into a topic, by default where a Java producer would put its key.
     func produce(_ topic: String, key: String?, value: [UInt8]?, partition: Int32? = nil, timestamp: Int64? = nil) {
         let home = partition ?? Installation.home(of: key ?? "", count: options.partitions)

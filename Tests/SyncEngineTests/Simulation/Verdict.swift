@@ -48,8 +48,6 @@ struct Verdict {
         violations.append(text)
     }
 
-    // MARK: Changes
-
     private mutating func checkChanges() {
         var seen: Set<String> = []
         var newest: [String: Int64] = [:]
@@ -112,8 +110,6 @@ struct Verdict {
             }
         }
     }
-
-    // MARK: Records
 
     private mutating func check(_ mapping: String, _ id: String, _ final: Script.Final) {
         let pair = PairKey(mapping: mapping, company: Installation.company, id: id).description
