@@ -185,7 +185,8 @@ let package = Package(
             tests(
                 "SimulationTests",
                 [
-                    "Kafka", "SeededRandom", "SimulatedKafka", "Simulation", "SyncModel", "SyncTestSupport", "Telemetry",
+                    "Kafka", "SeededRandom", "SimulatedKafka", "Simulation", "SyncModel", "SyncTestSupport",
+                    "Telemetry",
                     "TopicCatalog",
                 ]
             ),
