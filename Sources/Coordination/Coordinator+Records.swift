@@ -3,6 +3,7 @@
 
 import JSON
 import Kafka
+import SyncModel
 import Telemetry
 
 /// Who is active, and what the topics say.

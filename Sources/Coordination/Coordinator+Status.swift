@@ -3,6 +3,7 @@
 
 import JSON
 import Kafka
+import SyncModel
 import Telemetry
 
 /// Signs of life on `sync.status`, for `syncctl status`.
@@ -11,7 +12,7 @@ extension Coordinator {
     func reportIfDue() {
         let now = clock()
         let isActive = role == .active
-        let isDue = now < lastReportMs || now - lastReportMs >= CoordinatorHeartbeat.intervalMs
+        let isDue = now < lastReportMs || now - lastReportMs >= Heartbeat.intervalMs
         guard isDue || isActive != toldActive else { return }
         lastReportMs = now
         toldActive = isActive
@@ -24,7 +25,7 @@ extension Coordinator {
     /// Takes the sign of life back: it ends by itself, so nobody has to wonder about its silence.
     func sayGoodbye() {
         guard lastReportMs > 0 else { return }
-        tellStatus(CoordinatorHeartbeat.keyPrefix + configuration.instance, nil)
+        tellStatus(Heartbeat.key(of: Heartbeat.coordinator, configuration.instance), nil)
         do {
             try reporter?.flush(timeoutMs: 2_000)
         } catch {

@@ -6,23 +6,18 @@ import SyncModel
 
 /// What a coordinator tells `sync.status` of itself, as workers do.
 struct CoordinatorHeartbeat {
-    /// How often it is told, in milliseconds.
-    static let intervalMs: Int64 = 5_000
-    /// Begins the keys of all coordinators.
-    static let keyPrefix = "coordinator/"
-
     let instance: String
     let isActive: Bool
     let url: String
 
     /// The record's key.
-    var key: String { Self.keyPrefix + instance }
+    var key: String { Heartbeat.key(of: Heartbeat.coordinator, instance) }
 
     /// Writes the record, as `heartbeat.json` describes it.
     func write(to writer: inout JSONWriter, at now: Int64) {
         writer.object { writer in
             writer.member("type", "heartbeat")
-            writer.member("worker", "coordinator")
+            writer.member("worker", Heartbeat.coordinator)
             writer.member("instance", instance)
             writer.member("state", isActive ? "active" : "standby")
             writer.member("at", SyncModel.Timestamp.text(milliseconds: now))

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncModel
 import TableMappings
 
 /// What the coordinator knows at one moment: what its HTTP routes show.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kafka
+import SyncModel
 import Telemetry
 
 /// What the coordinator tells about itself: log, metrics, readiness.

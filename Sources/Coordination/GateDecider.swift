@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncModel
+
 /// Decides which gates open and close; knows neither Kafka nor the clock.
 ///
 /// A gate closes when something that its worker depends on lags more than the high-water mark, and opens when all of it

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import SyncModel
 
 /// What `sync.control` last said: the coordinator of the worker's gate, operators of holds; without, everything is open.
 final class ControlState {
@@ -18,15 +19,15 @@ final class ControlState {
 
     /// Takes a record of `sync.control`.
     func take(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) {
-        guard let key else { return }
-        let subject = String(decoding: key, as: UTF8.self)
-        if subject == "gate/\(worker)" {
-            isGateOpen = value.flatMap { try? document.parse($0) }?["open"]?.bool ?? true
+        switch ControlRecord(key: key, value: value, using: document) {
+        case .gate(worker, let gate):
+            isGateOpen = gate?.isOpen ?? true
             hasChanged = true
-        } else if subject.hasPrefix("hold/") {
-            let mapping = String(subject.dropFirst(5))
-            if value == nil { held.remove(mapping) } else { held.insert(mapping) }
+        case .hold(let mapping, let hold):
+            if hold == nil { held.remove(mapping) } else { held.insert(mapping) }
             hasChanged = true
+        case .gate, nil:
+            break
         }
     }
 

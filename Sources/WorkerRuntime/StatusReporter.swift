@@ -9,8 +9,6 @@ import Telemetry
 
 /// Tells `sync.status` every few seconds that the instance lives and what it counts.
 final class StatusReporter {
-    static let intervalMs: Int64 = 5_000
-
     private let configuration: WorkerConfiguration
     private let instance: String
     private let telemetry: WorkerTelemetry
@@ -36,7 +34,7 @@ final class StatusReporter {
 
     func reportIfDue(at now: Int64, worker: Worker) {
         worker.unread.take(ended: { worker.unfinished.reachedEnd(of: $0) })
-        guard now - last >= StatusReporter.intervalMs else { return }
+        guard now - last >= Heartbeat.intervalMs else { return }
         last = now
         do {
             try report(at: now, worker: worker)
@@ -71,7 +69,7 @@ final class StatusReporter {
         try producer.produce(
             topic: configuration.syncTopics.status,
             partition: nil,
-            key: Array("\(configuration.worker)/\(instance)".utf8),
+            key: Array(Heartbeat.key(of: configuration.worker, instance).utf8),
             value: writer.bytes
         )
     }
@@ -125,7 +123,7 @@ final class StatusReporter {
             try producer.produce(
                 topic: configuration.syncTopics.status,
                 partition: nil,
-                key: Array("\(configuration.worker)/\(instance)".utf8),
+                key: Array(Heartbeat.key(of: configuration.worker, instance).utf8),
                 value: nil
             )
             try producer.flush(timeoutMs: 2_000)

@@ -25,7 +25,7 @@ struct ExplainTests {
 
     private func live(_ desk: Desk, _ worker: String) throws {
         let at = Timestamp.text(milliseconds: Desk.now - 1_000)
-        let value = #"{"worker":"\#(worker)","instance":"a","state":"running","at":"\#(at)"}"#
+        let value = #"{"type":"heartbeat","worker":"\#(worker)","instance":"a","state":"running","at":"\#(at)"}"#
         try desk.produce("sync.status", partition: 0, key: "\(worker)/a", value: Array(value.utf8))
     }
 

@@ -99,11 +99,13 @@ struct PairCommandTests {
         }
         #expect(try cause() == "worker-stopped")
         let at = Timestamp.text(milliseconds: Desk.now - 1_000)
+        let heartbeat =
+            #"{"type":"heartbeat","worker":"unit-worker","instance":"a","state":"running","at":"\#(at)"}"#
         try desk.produce(
             "sync.status",
             partition: 0,
             key: "unit-worker/a",
-            value: Array(#"{"worker":"unit-worker","instance":"a","state":"running","at":"\#(at)"}"#.utf8)
+            value: Array(heartbeat.utf8)
         )
         #expect(try cause() == "unseen")
         try desk.produce(

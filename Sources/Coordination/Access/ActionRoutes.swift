@@ -48,7 +48,10 @@ public struct ActionRoutes: Sendable {
             if reason?.isEmpty == true { reason = nil }
         }
         return give(
-            HoldOrder(mapping: request.remainder, hold: HoldOrder.Hold(reason: reason, sinceMs: clock()))
+            HoldOrder(
+                mapping: request.remainder,
+                hold: Hold(mapping: request.remainder, reason: reason, sinceMs: clock())
+            )
         )
     }
 

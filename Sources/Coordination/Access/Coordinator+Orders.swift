@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kafka
+import SyncModel
 import Telemetry
 
 /// What operators asked for on the page.

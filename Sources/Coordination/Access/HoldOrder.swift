@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
 import SyncModel
 
 /// What an operator asked for on the page: the coordinator's thread carries it out.
@@ -15,24 +14,9 @@ struct HoldOrder: Sendable, Equatable {
     /// Nil: the hold ends.
     let hold: Hold?
 
-    struct Hold: Sendable, Equatable {
-        let reason: String?
-        let sinceMs: Int64
-    }
-
     /// The key of the record in `sync.control`.
-    var key: String { Coordination.Hold.keyPrefix + mapping }
+    var key: String { Hold.key(of: mapping) }
 
     /// The record, as `hold.json` describes it; nil: a tombstone.
-    var value: [UInt8]? {
-        guard let hold else { return nil }
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.member("type", "hold")
-            writer.member("mapping", mapping)
-            writer.member("reason", hold.reason)
-            writer.member("since", SyncModel.Timestamp.text(milliseconds: hold.sinceMs))
-        }
-        return writer.bytes
-    }
+    var value: [UInt8]? { hold?.record }
 }

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncModel
+
 /// How the workers keep up.
 extension Coordinator {
     /// Judges the workers by a round of lag and keeps it for the charts.

@@ -1,8 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncModel
+
 /// Judges the workers by their lag over the last minute; knows neither Kafka nor the clock.
 struct LagJudge: Sendable {
+    /// Heartbeats that were given before the start are read by then, in milliseconds.
+    private static let patienceMs: Int64 = 10_000
+
     /// What is known of a worker besides its lag.
     struct Circumstances: Sendable {
         /// The worker.
@@ -83,7 +88,7 @@ struct LagJudge: Sendable {
         let limit = Heartbeat.silenceLimitMs
         // Whoever commits lives; and the first rounds come before the heartbeats are read.
         let lastMs = max(worker.seenMs ?? .min, movedMs ?? .min)
-        guard let firstMs, nowMs - firstMs >= Heartbeat.patienceMs else { return nil }
+        guard let firstMs, nowMs - firstMs >= Self.patienceMs else { return nil }
         guard lastMs == .min || nowMs - lastMs > limit else { return nil }
         return lastMs == .min ? "no instance was ever seen" : "no sign of life for \(Self.span(nowMs - lastMs))"
     }

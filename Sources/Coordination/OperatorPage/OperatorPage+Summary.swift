@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncModel
+
 /// Is it healthy, and if not, what is to be done?
 extension OperatorPage {
     /// Something that wants to be looked at.

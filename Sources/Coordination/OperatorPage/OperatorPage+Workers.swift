@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncModel
+
 /// How each worker keeps up.
 extension OperatorPage {
     func writeWorkers(to html: inout HTMLText) {

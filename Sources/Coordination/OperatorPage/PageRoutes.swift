@@ -4,6 +4,7 @@
 import Diagnosis
 import Inspection
 import Synchronization
+import SyncModel
 import TableMappings
 public import Telemetry
 

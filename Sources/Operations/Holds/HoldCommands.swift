@@ -3,7 +3,6 @@
 
 import CommandLine
 import Inspection
-import JSON
 import Kafka
 import SyncModel
 import TableMappings
@@ -63,9 +62,10 @@ struct HoldCommands {
         let reach = HoldReach(of: name, among: installation.active)
         let wasHeld = try Cluster.with(installation) { cluster in
             let isKnown = try ControlRecords.read(context, cluster).holds.contains { $0.mapping == name }
-            let value = isHeld ? record(name, reason: context.call.value("reason"), at: context.now()) : nil
+            // Only the command that puts a hold asks for a reason.
+            let hold = isHeld ? Hold(mapping: name, reason: context.call.value("reason"), sinceMs: context.now()) : nil
             let topic = installation.syncTopics.control
-            try cluster.produce(topic: topic, partition: 0, key: Array("hold/\(name)".utf8), value: value)
+            try cluster.produce(topic: topic, partition: 0, key: Array(Hold.key(of: name).utf8), value: hold?.record)
             return isKnown
         }
         let report = Report(
@@ -96,21 +96,5 @@ struct HoldCommands {
         if !report.dependents.isEmpty {
             console.print("  may wait for its records: \(report.dependents.joined(separator: ", "))")
         }
-    }
-
-    /// The hold's record, as `hold.json` describes it.
-    static func record(_ mapping: String, reason: String?, at now: Int64) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("type")
-        writer.string("hold")
-        writer.key("mapping")
-        writer.string(mapping)
-        writer.key("reason")
-        if let reason { writer.string(reason) } else { writer.null() }
-        writer.key("since")
-        writer.string(Timestamp.text(milliseconds: now))
-        writer.endObject()
-        return writer.bytes
     }
 }

@@ -3,6 +3,7 @@
 
 import Diagnosis
 import Inspection
+import SyncModel
 
 /// Finds out what keeps workers from reading and going on.
 struct ObstacleReader {
@@ -13,7 +14,7 @@ struct ObstacleReader {
     func read() throws -> Obstacles {
         var obstacles = Obstacles(mappings: context.installation.active)
         let control = try ControlRecords.read(context, cluster)
-        for gate in control.gates where !gate.open { obstacles.closedGates[gate.worker] = gate.reason ?? "" }
+        for gate in control.gates where !gate.isOpen { obstacles.closedGates[gate.worker] = gate.reason ?? "" }
         for hold in control.holds { obstacles.holds[hold.mapping] = hold.reason ?? "" }
         let now = context.now()
         let living = Set(try StatusCommand.heartbeats(context, cluster).filter { $0.isAlive(at: now) }.map(\.worker))

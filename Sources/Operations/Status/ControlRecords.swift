@@ -8,22 +8,6 @@ import SyncModel
 
 /// The gates and holds in force.
 struct ControlRecords {
-    /// Whether a worker reads its change topics.
-    struct Gate: Encodable, Equatable {
-        let worker: String
-        let open: Bool
-        let reason: String?
-        let waitsFor: [String]
-        let since: String?
-    }
-
-    /// A mapping that an operator holds.
-    struct Hold: Encodable, Equatable {
-        let mapping: String
-        let reason: String?
-        let since: String?
-    }
-
     private var gatesByWorker: [String: Gate] = [:]
     private var holdsByMapping: [String: Hold] = [:]
     private let document = JSONDocument()
@@ -35,25 +19,10 @@ struct ControlRecords {
 
     /// Takes in a record of `sync.control`; a null value takes its subject back.
     mutating func take(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) {
-        let subject = key.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let json = value.flatMap { try? document.parse($0) }
-        if subject.hasPrefix("gate/") {
-            let worker = String(subject.dropFirst(5))
-            gatesByWorker[worker] = json.map {
-                Gate(
-                    worker: worker,
-                    open: $0["open"]?.bool ?? true,
-                    reason: $0["reason"]?.string,
-                    waitsFor: $0["waitsFor"]?.elements.compactMap(\.string) ?? [],
-                    since: $0["since"]?.string
-                )
-            }
-        } else if subject.hasPrefix("hold/") {
-            let mapping = String(subject.dropFirst(5))
-            // A worker takes any value for a hold, so one that cannot be read is one as well.
-            holdsByMapping[mapping] =
-                value == nil
-                ? nil : Hold(mapping: mapping, reason: json?["reason"]?.string, since: json?["since"]?.string)
+        switch ControlRecord(key: key, value: value, using: document) {
+        case .gate(let worker, let gate): gatesByWorker[worker] = gate
+        case .hold(let mapping, let hold): holdsByMapping[mapping] = hold
+        case nil: break
         }
     }
 

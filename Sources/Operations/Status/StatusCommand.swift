@@ -10,23 +10,6 @@ import SyncModel
 
 /// `syncctl status`.
 struct StatusCommand {
-    /// The name under which coordinators give signs of life.
-    static let coordinator = "coordinator"
-
-    struct Report: Encodable {
-        let instances: [Instance]
-        let silentWorkers: [String]
-        let records: [MappingCounts]
-        let gates: [ControlRecords.Gate]
-        let holds: [ControlRecords.Hold]
-    }
-
-    struct Instance: Encodable {
-        let heartbeat: Heartbeat
-        let alive: Bool
-        let ageSeconds: Int64
-    }
-
     let commands: OperatorCommand
 
     func command() -> Command {
@@ -53,17 +36,21 @@ struct StatusCommand {
             }
             let shown = heartbeats.filter { context.call.isSet("all") || now - $0.atMs < 86_400_000 }
             let living = Set(shown.filter { $0.isAlive(at: now) }.map(\.worker))
-            let silent = ([Self.coordinator] + context.installation.workers).filter { !living.contains($0) }
+            let silent = ([Heartbeat.coordinator] + context.installation.workers).filter { !living.contains($0) }
             if context.isJSON {
                 let instances = shown.map {
-                    Instance(heartbeat: $0, alive: $0.isAlive(at: now), ageSeconds: max(0, now - $0.atMs) / 1_000)
+                    StatusReport.Instance(
+                        heartbeat: StatusReport.Sign($0),
+                        alive: $0.isAlive(at: now),
+                        ageSeconds: max(0, now - $0.atMs) / 1_000
+                    )
                 }
-                let report = Report(
+                let report = StatusReport(
                     instances: instances,
                     silentWorkers: silent,
                     records: counts,
-                    gates: control.gates,
-                    holds: control.holds
+                    gates: control.gates.map(StatusReport.WorkerGate.init),
+                    holds: control.holds.map(StatusReport.MappingHold.init)
                 )
                 context.print(json: report)
             } else {
@@ -96,7 +83,8 @@ struct StatusCommand {
         let reader = context.reader(cluster, "reading status")
         try reader.readAll(partitions) { message in
             guard let key = message.key.map({ String(decoding: $0, as: UTF8.self) }) else { return }
-            found[key] = message.value.flatMap { try? document.parse($0) }.flatMap(Heartbeat.init)
+            let value = message.value.flatMap { try? document.parse($0) }
+            found[key] = value.flatMap { Heartbeat(key: key, $0) }
         }
         return found.values.sorted { ($0.worker, $0.instance) < ($1.worker, $1.instance) }
     }
@@ -107,7 +95,8 @@ struct StatusCommand {
             let isAlive = heartbeat.isAlive(at: context.now())
             let isWell = ["running", "active", "standby"].contains(heartbeat.state)
             let gate: TableFormatter.Cell =
-                heartbeat.worker == coordinator ? "-" : heartbeat.gateOpen ? "open" : .init("closed", .doubtful)
+                heartbeat.worker == Heartbeat.coordinator
+                ? "-" : heartbeat.gateOpen ? "open" : .init("closed", .doubtful)
             table.add([
                 .init(heartbeat.worker), .init(heartbeat.instance),
                 isAlive ? .init(heartbeat.state, isWell ? .good : .doubtful) : .init("silent", .bad),
@@ -139,7 +128,7 @@ struct StatusCommand {
     }
 
     private static func print(_ control: ControlRecords, _ context: CommandContext) {
-        for gate in control.gates where !gate.open {
+        for gate in control.gates where !gate.isOpen {
             let cause = gate.reason.map { ": \($0)" } ?? ""
             context.console.print("gate of \(gate.worker) is closed\(cause)")
         }

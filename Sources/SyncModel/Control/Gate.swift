@@ -1,33 +1,35 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
-import SyncModel
+package import JSON
 
 /// Whether a worker reads its change topics, as `sync.control` says.
-struct Gate: Sendable, Equatable {
-    let worker: String
-    var isOpen: Bool
+package struct Gate: Sendable, Equatable {
+    static let keyBeginning = "gate/"
+
+    /// The worker.
+    package let worker: String
+    /// Whether it reads them.
+    package var isOpen: Bool
     /// Why it is closed; nil while it is open.
-    var reason: String?
+    package var reason: String?
     /// The mappings whose backlog keeps it closed.
-    var waitsFor: [String]
+    package var waitsFor: [String]
     /// When it was opened or closed, in milliseconds since 1970; nil where it was never told.
-    var sinceMs: Int64?
+    package var sinceMs: Int64?
 
     /// The key of its record.
-    var key: String { Self.keyPrefix + worker }
-    static let keyPrefix = "gate/"
+    package var key: String { Self.keyBeginning + worker }
 
     /// Writes the record, which is also what the JSON API shows.
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("type", "gate")
             writer.member("worker", worker)
             writer.member("open", isOpen)
             writer.member("reason", reason)
             writer.array("waitsFor", waitsFor) { $0.string($1) }
-            writer.member("since", sinceMs.map { SyncModel.Timestamp.text(milliseconds: $0) })
+            writer.member("since", sinceMs.map { Timestamp.text(milliseconds: $0) })
         }
     }
 
@@ -38,10 +40,11 @@ struct Gate: Sendable, Equatable {
         self.isOpen = isOpen
         reason = value["reason"]?.string
         waitsFor = value["waitsFor"]?.elements.compactMap(\.string) ?? []
-        sinceMs = (value["since"]?.string).flatMap(SyncModel.Timestamp.microseconds).map { $0 / 1_000 }
+        sinceMs = (value["since"]?.string).flatMap(Timestamp.microseconds).map { $0 / 1_000 }
     }
 
-    init(worker: String, isOpen: Bool, reason: String? = nil, waitsFor: [String] = [], sinceMs: Int64?) {
+    /// Makes a gate.
+    package init(worker: String, isOpen: Bool, reason: String? = nil, waitsFor: [String] = [], sinceMs: Int64?) {
         self.worker = worker
         self.isOpen = isOpen
         self.reason = reason
