@@ -106,7 +106,7 @@ struct ExplainTests {
         try control(
             stack,
             "gate/unit-worker",
-            #"{"type":"gate","worker":"unit-worker","open":false,"reason":"a test"}"#
+            #"{"type":"gate","worker":"unit-worker","open":false,"reason":"a test","waitsFor":[],"since":"2026-01-01T00:00:00Z"}"#
         )
         #expect(try causes(stack, lineID(item)) == ["gate-closed"])
         let hold = #"{"type":"hold","mapping":"ITEM UOM","reason":"clean-up","since":"\#(Self.instant)"}"#
