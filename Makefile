@@ -8,7 +8,7 @@ help:
 	@echo "make test             build and run the tests"
 	@echo "make test-cluster     the tests against a real Kafka; KAFKA_HOME names its folder"
 	@echo "make test-monitoring  the alert rules, and a real Prometheus that reads all executables; installs it"
-	@echo "make proof            two instances of every worker on three real brokers while all of it breaks, about an hour;"
+	@echo "make proof            two instances of every worker on three real brokers while all of it breaks, 100 times;"
 	@echo "                      needs KAFKA_HOME, and root for cut networks and full disks; settings in Docs/proof.md"
 	@echo "make simulate         the workers over a simulated Kafka under crashes; SEEDS=10000 says how many runs"
 	@echo "make mutations        breaks the product on purpose and says which simulated run notices"

@@ -18,8 +18,8 @@ final class ProofRun {
 
     /// Events between two faults.
     static let stretch = 200
-    /// A state directory's disk: what the state takes at first, and one growth or two.
-    static let diskBytes = 128 << 20
+    /// A state directory's disk: what the state takes at first, and what it grows by with the company.
+    static let diskBytes = (128 + 32 * ClusterOptions.scale(1)) << 20
     /// The most that a worker may take, whatever happens to it: memory that is no file's, and open files.
     static let most = (anonymousKiB: 300 << 10, files: 250)
 

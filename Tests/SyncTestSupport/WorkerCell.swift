@@ -61,6 +61,7 @@ public final class WorkerCell {
             try waitUntil(within: .seconds(20), "a network and a disk of its own") {
                 if !holder.isRunning { throw FleetFailure("no namespaces: \(problem)") }
                 if (try? String(contentsOfFile: name, encoding: .utf8)) == "sleep\n" { return () }
+                // Nothing announces that another program runs in the process, so it is asked for.
                 Thread.sleep(forTimeInterval: 0.01)
                 return nil
             }
