@@ -61,11 +61,7 @@ extension SyncEngine {
         let before = [known.key, known.facts[RowClaim.leaving]].compactMap(\.self)
         let now = [coupling.bc.key, coupling.bc.facts[RowClaim.leaving]].compactMap(\.self)
         // Itself not: a refused move would be tried again at once.
-        let own = coupling.pairKey.description
-        for key in before where !now.contains(key) {
-            let rivals = try tables.rivals(mapping: coupling.mapping, company: coupling.company, key: key)
-            for pair in rivals where pair != own { enqueue(pair) }
-        }
+        for key in before where !now.contains(key) { try wake(coupling, rivalsFor: key, andItself: false) }
     }
 
     /// Others of the mapping that have, want or leave the row of a key.
@@ -117,7 +113,13 @@ extension SyncEngine {
     /// the one that had it.
     func wakeRivals(of coupling: Coupling) throws {
         guard let key = coupling.bc.key, mappings[coupling.mapping]?.mapping.keyIsUnique == true else { return }
-        for pair in try tables.rivals(mapping: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }
+        try wake(coupling, rivalsFor: key, andItself: true)
+    }
+
+    private func wake(_ coupling: Coupling, rivalsFor key: String, andItself isIncluded: Bool) throws {
+        let own = coupling.pairKey.description
+        for pair in try tables.rivals(mapping: coupling.mapping, company: coupling.company, key: key)
+        where isIncluded || pair != own { enqueue(pair) }
     }
 }
 
