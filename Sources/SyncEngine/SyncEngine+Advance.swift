@@ -39,9 +39,16 @@ extension SyncEngine {
         }
     }
 
-    /// Marks a record failed; its change is kept for the next event or a retry.
+    /// Marks a record failed, or skipped after too many failures in a row with the same error (I6).
+    ///
+    /// Its change is kept for the next event or a retry. Errors of the moment say nothing of the record: they count for
+    /// nothing, and what fails after one is counted anew.
     func fail(_ coupling: inout Coupling, _ error: RecordError) -> RecordResult {
-        coupling.failures += 1
+        if error.mayPass {
+            coupling.failures = 0
+        } else {
+            coupling.failures = (coupling.error?.isAlike(error) ?? false) ? coupling.failures + 1 : 1
+        }
         coupling.error = error
         coupling.state = coupling.failures >= settings.errorLimit ? .skipped : .failed
         coupling.waiting?.waitsFor = []
@@ -187,6 +194,14 @@ extension SyncEngine {
             try DocumentLines.check(image, document: document, lines: mapping)
         }
     }
+}
+
+extension RecordError {
+    /// It may go away by itself, whatever the record is like.
+    fileprivate var mayPass: Bool { errorClass == .transient || errorClass == .throttled }
+
+    /// Whether the other one is the same trouble; messages name lengths and rows, which differ from try to try.
+    fileprivate func isAlike(_ other: RecordError) -> Bool { errorClass == other.errorClass && code == other.code }
 }
 
 extension Evaluation {

@@ -28,7 +28,7 @@ struct FailedCommand {
             summary: "Shows the records that failed or are skipped, and why.",
             details: """
                 A failed record is tried again when its source changes, or by 'syncctl retry'. After SYNC_ERROR_LIMIT \
-                failures in a row it is skipped until 'syncctl restore'.
+                failures in a row with the same error it is skipped until 'syncctl restore'.
                 """,
             options: [
                 .flag("json", "Print JSON."),
