@@ -176,33 +176,6 @@ public struct Evaluation {
         return nil
     }
 
-    /// Resolves a reference to a record whose id the source tells beside its number.
-    ///
-    /// A number may have been used again: the id says which record is meant, also while the one that had the number
-    /// before is still there. Of a record that is over, the number tells who came after it.
-    ///
-    /// Where `id` is nil, blank or no id, the number decides.
-    public mutating func require(
-        _ mapping: String,
-        key: String,
-        id: String?,
-        column: String?,
-        columns: [String] = []
-    ) throws -> ReferencedRecord? {
-        guard let id = id?.lowercased(), NamedUUID.isUUID(id), id != ChangeEvent.blankID else {
-            return try require(mapping, key: key, column: column, columns: columns)
-        }
-        let meant = try find(mapping, key: id, byID: true)
-        let isByNumber: Bool
-        switch meant?.state {
-        // Where nobody has the number either, it is what a person looks for.
-        case nil: isByNumber = try find(mapping, key: key) == nil
-        case .broken, .deleted: isByNumber = true
-        default: isByNumber = false
-        }
-        return try require(mapping, key: isByNumber ? key : id, byID: !isByNumber, column: column, columns: columns)
-    }
-
     /// Lets a line wait for its document to be opened.
     public mutating func awaitOpening(of mapping: String, document: String) {
         let reference = Waiting.Reference(mapping: mapping, key: document, reason: .waiting)

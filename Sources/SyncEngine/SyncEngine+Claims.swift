@@ -3,8 +3,7 @@
 
 import SyncModel
 
-/// Rows that only one record may have, such as a price of a list, a product and a unit (PRC-18, PRC-31), or a product
-/// with its number.
+/// Rows that only one record may have, such as a price of a list, a product and a unit (PRC-18, PRC-31).
 ///
 /// The first record that publishes owns the row. One whose source is deleted and whose row stays (deletion policies
 /// `keep` and `remove-coupling`) no longer needs it: the next that claims it takes the row over and updates it.
@@ -42,8 +41,6 @@ extension SyncEngine {
             )
         }
         try takeOver(left.coupling, at: left.partition, &coupling)
-        // Others may refer to it at once, also where nothing differs and so nothing is sent.
-        if let rule = mappings[coupling.mapping]?.rule { coupling.exists = exists(coupling, rule: rule) }
     }
 
     /// Lets a record that has a row have the row of another key: its own, with an update.
@@ -73,8 +70,6 @@ extension SyncEngine {
         return try tables.rivals(mapping: coupling.mapping, company: coupling.company, key: key)
             .filter { $0 != own }
             .compactMap { try tables.load($0) }
-            // An item and a resource with one number have a unit group each.
-            .filter { $0.coupling.bc.entity == coupling.bc.entity }
     }
 
     private func claimed(_ message: String, _ coupling: Coupling) -> RecordError {

@@ -51,7 +51,7 @@ struct UnchangedFieldTests {
     }
 
     @Test func sameCodeOfAnotherRecordIsAChange() throws {
-        let installation = try Installation(.init(adjust: { $0.deletionPolicy = .deleteOther }))
+        let installation = try Installation()
         try installation.couple(item: "1000")
         installation.delete("item-units", Sample.itemUnit("1000"))
         try installation.settle()

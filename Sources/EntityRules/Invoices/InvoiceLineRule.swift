@@ -94,7 +94,6 @@ struct InvoiceLineRule: EntityRule {
         let found = try evaluation.require(
             product.mapping,
             key: product.number,
-            id: product.id,
             column: "productid",
             columns: ["defaultuomid"]
         )
@@ -130,28 +129,18 @@ struct InvoiceLineRule: EntityRule {
     }
 
     /// The product that a line sells; nil for other lines (INV-06).
-    static func product(of line: JSONValue) throws -> Product? {
+    static func product(of line: JSONValue) throws -> (mapping: String, units: String, number: String)? {
         let type = try PropertyReader.text(line, "lineType").map(PropertyReader.unescape)
         guard let number = try PropertyReader.text(line, "lineObjectNumber"), !number.isEmpty else { return nil }
         switch type {
-        case "Item":
-            return Product(mapping: "ITEM-PRODUCT", units: "ITEM UOM", number: number, id: line["itemId"]?.string)
-        case "Resource": return Product(mapping: "RESOURCE-PRODUCT", units: "RESOURCE UOM", number: number)
+        case "Item": return ("ITEM-PRODUCT", "ITEM UOM", number)
+        case "Resource": return ("RESOURCE-PRODUCT", "RESOURCE UOM", number)
         default: return nil
         }
     }
 }
 
 extension InvoiceLineRule {
-    /// What a line says of its product.
-    struct Product {
-        let mapping: String
-        let units: String
-        let number: String
-        /// Of an item only.
-        var id: String?
-    }
-
     /// The amounts of a line.
     struct Amounts {
         let quantity: DecimalText?

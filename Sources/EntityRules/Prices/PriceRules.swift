@@ -33,8 +33,7 @@ struct PriceLineRule: EntityRule {
             &evaluation,
             product: kind == "Resource" ? "RESOURCE-PRODUCT" : "ITEM-PRODUCT",
             units: kind == "Resource" ? "RESOURCE UOM" : "ITEM UOM",
-            number: asset,
-            id: evaluation.image["assetId"]?.string
+            number: asset
         )
         try ProductPrice.setCurrency(&evaluation, of: "PLHEADER-PRICE", named: "priceListCode")
     }
@@ -49,28 +48,16 @@ struct SalesPriceRule: EntityRule {
         guard !number.isEmpty else {
             throw RecordError.permanent("BlankReference", "property \"itemNo\" is blank (PRC-16)")
         }
-        try ProductPrice.complete(
-            &evaluation,
-            product: "ITEM-PRODUCT",
-            units: "ITEM UOM",
-            number: number,
-            id: evaluation.image["itemId"]?.string
-        )
+        try ProductPrice.complete(&evaluation, product: "ITEM-PRODUCT", units: "ITEM UOM", number: number)
         try ProductPrice.setCurrency(&evaluation, of: "CUSTPRCGRP-PRICE", named: "salesCode")
     }
 }
 
 /// What prices of both models share: product, unit, and the claim to their price list row.
 enum ProductPrice {
-    static func complete(
-        _ evaluation: inout Evaluation,
-        product: String,
-        units: String,
-        number: String,
-        id: String?
-    ) throws {
+    static func complete(_ evaluation: inout Evaluation, product: String, units: String, number: String) throws {
         let unitColumns = ["defaultuomid", "defaultuomscheduleid"]
-        let found = try evaluation.require(product, key: number, id: id, column: "productid", columns: unitColumns)
+        let found = try evaluation.require(product, key: number, column: "productid", columns: unitColumns)
         if let found {
             evaluation.set(
                 "productid",
