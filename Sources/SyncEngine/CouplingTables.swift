@@ -253,6 +253,19 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         return best
     }
 
+    /// The record of a natural key whose row lies there: one that exists, where there is one.
+    ///
+    /// Where no row is known to lie there, it is one of which that is not known, as after a loss of all state.
+    func reference(_ mapping: String, company: String, key: String, within place: RowPlace) throws -> ReferencedRecord?
+    {
+        let found = try pairs(mapping: mapping, company: company, key: key).compactMap {
+            try glance($0, columns: [place.column])
+        }
+        let inside = found.filter { $0.values[place.column] == place.value }
+        let candidates = inside.isEmpty ? found.filter { $0.values[place.column] == nil } : inside
+        return candidates.first(where: \.exists) ?? candidates.first
+    }
+
     /// Whether a reference means the row with this id, without a text of anything; false where in doubt.
     func isReference(
         _ lookup: ActiveLookup,

@@ -167,11 +167,63 @@ public struct Evaluation {
         columns: [String] = []
     ) throws -> ReferencedRecord? {
         let found = try find(mapping, key: key, byID: byID, columns: columns)
+        return try resolved(found, .init(mapping: mapping, key: key, reason: .unseen), column: column)
+    }
+
+    /// Resolves a reference to a record whose id the source tells beside its number.
+    ///
+    /// A number may have been used again: the id says which record is meant, also while the one that had the number
+    /// before is still there. Of a record that is over, the number tells who came after it.
+    ///
+    /// Where `id` is nil, blank or no id, the number decides.
+    public mutating func require(
+        _ mapping: String,
+        key: String,
+        id: String?,
+        column: String?,
+        columns: [String] = []
+    ) throws -> ReferencedRecord? {
+        guard let id = id?.lowercased(), NamedUUID.isUUID(id), id != ChangeEvent.blankID else {
+            return try require(mapping, key: key, column: column, columns: columns)
+        }
+        let isByNumber: Bool
+        switch try find(mapping, key: id, byID: true)?.state {
+        // Where nobody has the number either, it is what a person looks for.
+        case nil: isByNumber = try find(mapping, key: key) == nil
+        case .broken, .deleted: isByNumber = true
+        default: isByNumber = false
+        }
+        return try require(mapping, key: isByNumber ? key : id, byID: !isByNumber, column: column, columns: columns)
+    }
+
+    /// Resolves a reference to a record whose row lies in a certain place, such as a unit of the product's group.
+    ///
+    /// Another record with the key, such as the unit of an item that had the number before, is not meant; the reference
+    /// is then as missing as one that was never seen.
+    public mutating func require(
+        _ mapping: String,
+        key: String,
+        within place: RowPlace?,
+        column: String?
+    ) throws -> ReferencedRecord? {
+        guard let place else { return try require(mapping, key: key, column: column) }
+        let found = try context.records.reference(mapping, company: coupling.company, key: key, within: place)
+        return try resolved(found, .init(mapping: mapping, key: key, reason: .unseen), column: column)
+    }
+
+    /// Takes a record that can be referred to; one that cannot is waited for.
+    private mutating func resolved(
+        _ found: ReferencedRecord?,
+        _ reference: Waiting.Reference,
+        column: String?
+    ) throws -> ReferencedRecord? {
+        var reference = reference
         if let found, found.exists || (column.map { coupling.base[$0] == found.id } ?? false) {
-            if found.exists { used.append(.init(mapping: mapping, key: key, reason: .deleted)) }
+            reference.reason = .deleted
+            if found.exists { used.append(reference) }
             return found
         }
-        let reference = Waiting.Reference(mapping: mapping, key: key, reason: found?.reason ?? .unseen)
+        if let found { reference.reason = found.reason }
         if !missing.contains(reference) { missing.append(reference) }
         return nil
     }

@@ -197,8 +197,10 @@ extension SyncEngine {
 }
 
 extension RecordError {
-    /// It may go away by itself, whatever the record is like.
-    fileprivate var mayPass: Bool { errorClass == .transient || errorClass == .throttled }
+    /// It may go away by itself, whatever the record is like: with time, or when another record gives a row up.
+    fileprivate var mayPass: Bool {
+        errorClass == .transient || errorClass == .throttled || ClaimedRow.isOurs(code)
+    }
 
     /// Whether the other one is the same trouble; messages name lengths and rows, which differ from try to try.
     fileprivate func isAlike(_ other: RecordError) -> Bool { errorClass == other.errorClass && code == other.code }

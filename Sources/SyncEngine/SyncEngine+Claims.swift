@@ -20,6 +20,8 @@ extension SyncEngine {
         if coupling.crm.isCreated { coupling.bc.facts[RowClaim.wanted] = key } else { coupling.bc.key = key }
         var left: (coupling: Coupling, partition: Int32)?
         for (other, partition) in try rivals(of: coupling, key: key) where other.occupies(key) {
+            // Where other rows hang on the one that was left, such as units of its group, it is no use to this record.
+            if mapping.uniqueness == .living, other.isOver, other.inFlight == nil { continue }
             guard other.isOver, other.inFlight == nil else {
                 throw claimed(
                     "record \(other.bc.id) has the same \(mapping.dataverse.table) already; the first one owns it",
@@ -143,8 +145,12 @@ enum ClaimedRow {
 
     /// Whether an error says so: ours, or the target's.
     static func isCause(of error: RecordError?) -> Bool {
-        error?.code == code || error?.code == naturalKeyCode || error?.code == "0x80043b08"
+        guard let code = error?.code else { return false }
+        return isOurs(code) || code == "0x80043b08" || code == "0x80043b06"
     }
+
+    /// Whether a failure's code is that of a claim; it tells of the other record and counts for nothing here.
+    static func isOurs(_ code: String) -> Bool { code == self.code || code == naturalKeyCode }
 }
 
 extension Coupling {

@@ -31,8 +31,8 @@ public struct TableMapping: Sendable, Hashable {
     public var onLeavingFilter: LeavingFilter
     /// The Dataverse columns on which an existing record is looked for before one is created (CUR-02); empty: none.
     public var matchColumns: [String]
-    /// Two records with the same natural key claim the same Dataverse record: the first owns it, the other fails.
-    public var keyIsUnique: Bool
+    /// Which records cannot have rows of the same key beside each other.
+    public var uniqueness: Uniqueness
     /// The field mappings, in file order.
     public var fields: [FieldMapping]
     /// References that entity rules make beyond the field mappings, by mapping name (for the reference graph).
@@ -51,7 +51,7 @@ public struct TableMapping: Sendable, Hashable {
         dataverse: DataverseTable,
         onLeavingFilter: LeavingFilter = .keep,
         matchColumns: [String] = [],
-        keyIsUnique: Bool = false,
+        uniqueness: Uniqueness = .none,
         fields: [FieldMapping],
         ruleReferences: [String] = [],
         origin: String = "code"
@@ -65,7 +65,7 @@ public struct TableMapping: Sendable, Hashable {
         self.dataverse = dataverse
         self.onLeavingFilter = onLeavingFilter
         self.matchColumns = matchColumns
-        self.keyIsUnique = keyIsUnique
+        self.uniqueness = uniqueness
         self.fields = fields
         self.ruleReferences = ruleReferences
         self.origin = origin
@@ -73,6 +73,19 @@ public struct TableMapping: Sendable, Hashable {
 }
 
 extension TableMapping {
+    /// Two records with the same key claim the same Dataverse row: the first owns it, the other fails until it is free.
+    public var keyIsUnique: Bool { uniqueness != .none }
+
+    /// Whose claims on a key count.
+    public enum Uniqueness: String, Sendable, Hashable, CaseIterable {
+        /// Nobody's: records of one key are beside each other.
+        case none = "false"
+        /// Each record's; the row that a deleted one left is taken over by the next.
+        case all = "true"
+        /// Those of records that are not deleted; whether a row that a deleted one left is in the way, Dataverse tells.
+        case living
+    }
+
     /// A setting that switches a mapping or a field on.
     public enum Condition: String, Sendable, Hashable, CaseIterable {
         /// `SYNC_UNIT_GROUP_MAPPING=on`.

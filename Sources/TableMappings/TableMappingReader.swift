@@ -58,7 +58,7 @@ struct TableMappingReader {
             among: [TableMapping.LeavingFilter.keep, TableMapping.LeavingFilter.retire]
         )
         let matchColumns = reader.texts(root, "match-columns")
-        let keyIsUnique = reader.flag(root, "key-is-unique")
+        let uniqueness = reader.choice(root, "key-is-unique", among: TableMapping.Uniqueness.allCases)
         let ruleReferences = reader.texts(root, "rule-references")
         let fields = fields(in: root, mappingDirection: direction ?? .toDataverse)
         guard let name, let direction, let businessCentral, let dataverse else { return nil }
@@ -72,7 +72,7 @@ struct TableMappingReader {
             dataverse: dataverse,
             onLeavingFilter: leaving ?? .keep,
             matchColumns: matchColumns,
-            keyIsUnique: keyIsUnique,
+            uniqueness: uniqueness ?? .none,
             fields: fields.map(\.field),
             ruleReferences: ruleReferences,
             origin: file

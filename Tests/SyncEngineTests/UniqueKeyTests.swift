@@ -14,7 +14,7 @@ struct UniqueKeyTests {
         try Installation(
             .init(
                 adjust: { $0.deletionPolicy = .deleteOther },
-                adjustMapping: { if $0.name == "CUSTOMER" { $0.keyIsUnique = true } }
+                adjustMapping: { if $0.name == "CUSTOMER" { $0.uniqueness = .all } }
             )
         )
     }

@@ -94,8 +94,9 @@ struct InvoiceLineRule: EntityRule {
         let found = try evaluation.require(
             product.mapping,
             key: product.number,
+            id: product.id,
             column: "productid",
-            columns: ["defaultuomid"]
+            columns: ["defaultuomid", "defaultuomscheduleid"]
         )
         guard let found else { return }
         evaluation.set(
@@ -111,9 +112,13 @@ struct InvoiceLineRule: EntityRule {
             return
         }
         let code = try PropertyReader.text(evaluation.image, "unitOfMeasureCode") ?? ""
-        guard let unit = try evaluation.require(product.units, key: "\(product.number)/\(code)", column: "uomid") else {
-            return
-        }
+        let unit = try evaluation.require(
+            product.units,
+            key: "\(product.number)/\(code)",
+            within: UnitLookups.group(ofProduct: found),
+            column: "uomid"
+        )
+        guard let unit else { return }
         evaluation.set(
             "uomid",
             .reference(navigation: "uomid", entitySet: unit.entitySet, id: unit.id),
@@ -129,18 +134,28 @@ struct InvoiceLineRule: EntityRule {
     }
 
     /// The product that a line sells; nil for other lines (INV-06).
-    static func product(of line: JSONValue) throws -> (mapping: String, units: String, number: String)? {
+    static func product(of line: JSONValue) throws -> Product? {
         let type = try PropertyReader.text(line, "lineType").map(PropertyReader.unescape)
         guard let number = try PropertyReader.text(line, "lineObjectNumber"), !number.isEmpty else { return nil }
         switch type {
-        case "Item": return ("ITEM-PRODUCT", "ITEM UOM", number)
-        case "Resource": return ("RESOURCE-PRODUCT", "RESOURCE UOM", number)
+        case "Item":
+            return Product(mapping: "ITEM-PRODUCT", units: "ITEM UOM", number: number, id: line["itemId"]?.string)
+        case "Resource": return Product(mapping: "RESOURCE-PRODUCT", units: "RESOURCE UOM", number: number)
         default: return nil
         }
     }
 }
 
 extension InvoiceLineRule {
+    /// What a line says of its product.
+    struct Product {
+        let mapping: String
+        let units: String
+        let number: String
+        /// Of an item only.
+        var id: String?
+    }
+
     /// The amounts of a line.
     struct Amounts {
         let quantity: DecimalText?

@@ -33,7 +33,7 @@ struct InvoiceRule: EntityRule {
         guard !evaluation.coupling.crm.isCreated else { return }
         for line in lines.embedded {
             guard let product = try InvoiceLineRule.product(of: line) else { continue }
-            _ = try evaluation.require(product.mapping, key: product.number, column: nil)
+            _ = try evaluation.require(product.mapping, key: product.number, id: product.id, column: nil)
         }
     }
 

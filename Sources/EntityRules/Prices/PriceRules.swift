@@ -33,7 +33,8 @@ struct PriceLineRule: EntityRule {
             &evaluation,
             product: kind == "Resource" ? "RESOURCE-PRODUCT" : "ITEM-PRODUCT",
             units: kind == "Resource" ? "RESOURCE UOM" : "ITEM UOM",
-            number: asset
+            number: asset,
+            id: evaluation.image["assetId"]?.string
         )
         try ProductPrice.setCurrency(&evaluation, of: "PLHEADER-PRICE", named: "priceListCode")
     }
@@ -48,16 +49,28 @@ struct SalesPriceRule: EntityRule {
         guard !number.isEmpty else {
             throw RecordError.permanent("BlankReference", "property \"itemNo\" is blank (PRC-16)")
         }
-        try ProductPrice.complete(&evaluation, product: "ITEM-PRODUCT", units: "ITEM UOM", number: number)
+        try ProductPrice.complete(
+            &evaluation,
+            product: "ITEM-PRODUCT",
+            units: "ITEM UOM",
+            number: number,
+            id: evaluation.image["itemId"]?.string
+        )
         try ProductPrice.setCurrency(&evaluation, of: "CUSTPRCGRP-PRICE", named: "salesCode")
     }
 }
 
 /// What prices of both models share: product, unit, and the claim to their price list row.
 enum ProductPrice {
-    static func complete(_ evaluation: inout Evaluation, product: String, units: String, number: String) throws {
+    static func complete(
+        _ evaluation: inout Evaluation,
+        product: String,
+        units: String,
+        number: String,
+        id: String?
+    ) throws {
         let unitColumns = ["defaultuomid", "defaultuomscheduleid"]
-        let found = try evaluation.require(product, key: number, column: "productid", columns: unitColumns)
+        let found = try evaluation.require(product, key: number, id: id, column: "productid", columns: unitColumns)
         if let found {
             evaluation.set(
                 "productid",
@@ -69,7 +82,12 @@ enum ProductPrice {
             try setUnitOfMeasure(code, &evaluation)
         } else if code.isEmpty {
             setBaseUnit(of: found, &evaluation)
-        } else if let unit = try evaluation.require(units, key: "\(number)/\(code)", column: "uomid") {
+        } else if let unit = try evaluation.require(
+            units,
+            key: "\(number)/\(code)",
+            within: UnitLookups.group(ofProduct: found),
+            column: "uomid"
+        ) {
             evaluation.set("uomid", .reference(navigation: "uomid", entitySet: unit.entitySet, id: unit.id))
             setGroup(of: found, &evaluation)
         }
