@@ -106,7 +106,7 @@ extension SyncEngine {
     /// A unique key is claimed later, when the record is about to be published; until then others see who waits for it.
     private func takeNames(of image: JSONValue, into coupling: inout Coupling, _ active: ActiveMapping) {
         let properties = active.mapping.businessCentral.key
-        let isFree = active.claimsNaturalKey && !coupling.crm.isCreated
+        let isFree = active.claimsNaturalKey && !coupling.crm.isCreated && coupling.inFlight == nil
         if !active.mapping.keyIsUnique || isFree, !properties.isEmpty,
             let key = PropertyReader.key(image, properties)
         {

@@ -47,6 +47,9 @@ struct MappingCheck {
             for name in lookup.mappings where check(name, line: line) && !field.isByRule {
                 guard let other = mappings.first(where: { $0.mapping.name == name })?.mapping else { continue }
                 if let reason = keyProblem(lookup, other) { problems.append(parsed.problem(reason, line: line)) }
+                if let reason = placeProblem(lookup, of: parsed.mapping, other) {
+                    problems.append(parsed.problem(reason, line: line))
+                }
             }
         }
         return problems
@@ -59,6 +62,18 @@ struct MappingCheck {
         if key.count == lookup.key.count { return nil }
         return
             "the lookup's key has \(lookup.key.count) parts, but \(other.name) is known by \(key.joined(separator: "/"))"
+    }
+
+    /// A place that is told by columns which the mappings do not write.
+    private func placeProblem(_ lookup: FieldMapping.Lookup, of mapping: TableMapping, _ other: TableMapping) -> String?
+    {
+        guard let within = lookup.within else { return nil }
+        if lookup.byID { return "`within` is for references by `key`; an id means one record anyway" }
+        for (word, column, table) in [("own", within.own, mapping), ("column", within.column, other)]
+        where !table.fields.contains(where: { $0.column == column && $0.lookup != nil }) {
+            return "`\(word)` of `within` names `\(column)`, which is no lookup column of \(table.name)"
+        }
+        return nil
     }
 
     /// Variants that could run at once.

@@ -26,9 +26,9 @@ struct NumberUsedAgainTests {
         Way(policy: .removeCoupling),
     ])
     func productsFollowTheirItems(way: Way) throws {
-        var seeds = SeededGenerator(seed: SeededGenerator.seed())
-        for _ in 0..<100 {
-            let seed = seeds.next()
+        var random = SeededGenerator(seed: SeededGenerator.seed())
+        // The first one creates a product whose item is renamed before that is confirmed.
+        for seed in [5_961_773_277_207_423_512] + (0..<100).map({ _ in random.next() }) {
             let installation = try Installation(
                 .init(
                     isConfirmed: way.isConfirmed,

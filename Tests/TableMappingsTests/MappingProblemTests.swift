@@ -111,6 +111,29 @@ struct MappingProblemTests {
         #expect(MappingText.problems(MappingText.mapping("A", fields: [references]), byID) == [])
     }
 
+    @Test("a place is told by lookup columns of both mappings")
+    func places() {
+        let item = MappingText.mapping("UNIT", fields: ["{property: b, column: b}", MappingText.lookup("GROUP")])
+        let group = MappingText.mapping("GROUP", fields: ["{property: b, column: b}"])
+        func problems(_ place: String) -> [String] {
+            let unit = MappingText.lookup("UNIT", column: "unitid", more: ", within: \(place)")
+            let fields = [unit, MappingText.lookup("GROUP", column: "groupid")]
+            return MappingText.problems(MappingText.mapping("A", fields: fields), item, group)
+        }
+        #expect(problems("{column: otherid, own: groupid}") == [])
+        #expect(
+            problems("{column: b, own: groupid}") == [
+                "a.yaml:8: `column` of `within` names `b`, which is no lookup column of UNIT"
+            ]
+        )
+        #expect(
+            problems("{column: otherid, own: groupd}") == [
+                "a.yaml:8: `own` of `within` names `groupd`, which is no lookup column of A"
+            ]
+        )
+        #expect(problems("{column: otherid}") == ["a.yaml:8: `own` is missing"])
+    }
+
     @Test("a name is taken once, variants need conditions that exclude each other")
     func names() {
         let one = MappingText.mapping("A", fields: ["{property: b, column: b}"])

@@ -128,9 +128,9 @@ public struct MappingsReport: Sendable {
         var notes: [String] = []
         if let lookup = field.lookup {
             let key = lookup.key.isEmpty ? "" : " by \(lookup.key.joined(separator: "/"))"
-            notes.append(
-                "-> \(lookup.mappings.joined(separator: " or "))\(key)\(lookup.isDeferrable ? ", deferrable" : "")"
-            )
+            let place = lookup.within.map { " in the same \($0.column)" } ?? ""
+            let when = lookup.isDeferrable ? ", deferrable" : ""
+            notes.append("-> \(lookup.mappings.joined(separator: " or "))\(key)\(place)\(when)")
         }
         if let length = field.maximumLength { notes.append("at most \(length)\(field.tooLong == .cut ? ", cut" : "")") }
         if let transformation = field.transformation { notes.append(transformation.rawValue) }
