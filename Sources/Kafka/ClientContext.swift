@@ -12,6 +12,7 @@ final class ClientContext {
 
     private let observer: (any KafkaObserver)?
     private let deliveryError = Mutex<KafkaError?>(nil)
+    private let placed = Mutex(PlacedRecords())
 
     init(_ observer: (any KafkaObserver)?) {
         self.observer = observer
@@ -58,18 +59,30 @@ final class ClientContext {
 
     private func installDelivery(in configuration: OpaquePointer) {
         rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, opaque in
-            guard let message, message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR,
-                let context = ClientContext.from(opaque)
-            else { return }
+            guard let message, let context = ClientContext.from(opaque) else { return }
             let topic = message.pointee.rkt.flatMap { rd_kafka_topic_name($0) }.map { String(cString: $0) } ?? ""
-            let error = KafkaError(
-                message.pointee.err,
+            let partition = TopicPartition(topic, message.pointee.partition)
+            context.take(partition, offset: message.pointee.offset, message.pointee.err)
+        }
+    }
+
+    private func take(_ partition: TopicPartition, offset: Int64, _ code: rd_kafka_resp_err_t) {
+        let error: KafkaError
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            error = KafkaError(code, operation: "deliver", partition: partition)
+        } else if placed.withLock({ $0.take(partition, offset: offset) }) {
+            return
+        } else {
+            error = KafkaError(
+                RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER,
                 operation: "deliver",
-                partition: TopicPartition(topic, message.pointee.partition)
+                message: "the broker took a record for a repeat of an earlier one, and may not have it",
+                partition: partition,
+                disposition: .retriable
             )
-            context.deliveryError.withLock { first in
-                if first == nil { first = error }
-            }
+        }
+        deliveryError.withLock { first in
+            if first == nil { first = error }
         }
     }
 

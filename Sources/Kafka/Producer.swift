@@ -9,7 +9,12 @@ public final class Producer {
 
     /// Makes a producer; it connects by itself.
     public init(configuration: KafkaConfiguration, observer: (any KafkaObserver)?) throws {
-        core = try ProducerCore(configuration: ProducerCore.completed(configuration, forced: [:]), observer: observer)
+        // Each record's place is looked at, since no error tells of one that the broker took for a repeat.
+        let forced = ["delivery.report.only.error": "false"]
+        core = try ProducerCore(
+            configuration: ProducerCore.completed(configuration, forced: forced),
+            observer: observer
+        )
     }
 
     /// Records that are queued or in flight.

@@ -28,12 +28,12 @@ final class ProducerCore {
                 "linger.ms": "5",
                 "queue.buffering.max.messages": "1000000",
             ],
-            forced: forced.merging([
+            forced: [
                 "enable.idempotence": "true",
                 "acks": "all",
                 // Successes need no callback; at full rate that is a tenth of the producer's work.
                 "delivery.report.only.error": "true",
-            ]) { given, _ in given }
+            ].merging(forced) { _, given in given }
         )
     }
 
