@@ -148,7 +148,18 @@ public final class Fleet {
     }
 
     /// Sends events to their change topics and waits until the broker has them.
+    ///
+    /// Where the producer finds that the broker may lack one of them, all are sent again; workers know them by version.
     public func send(_ events: ArraySlice<SourceEvent>) throws {
+        do {
+            try sendOnce(events)
+        } catch let error as KafkaError where error.name == "DUPLICATE_SEQUENCE_NUMBER" {
+            print("\(prefix): \(events.count) events are sent again: \(error)")
+            try sendOnce(events)
+        }
+    }
+
+    private func sendOnce(_ events: ArraySlice<SourceEvent>) throws {
         let producer = try Producer(configuration: broker.configuration(), observer: nil)
         defer { producer.close() }
         for (index, event) in events.enumerated() {
