@@ -246,9 +246,9 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         }
         var best: ReferencedRecord?
         for pair in try pairs(mapping: mapping, company: company, key: key) {
-            guard let found = try glance(pair, columns: columns) else { continue }
+            guard let found = try glance(pair, columns: columns), !found.hasGivenUpItsKey else { continue }
             if found.exists { return found }
-            if best == nil || best?.state == .deleted { best = found }
+            if best?.isOver ?? true { best = found }
         }
         return best
     }
@@ -297,14 +297,18 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
                 return try store.withValue(.couplings, pairKey) { value in
                     guard let value else { return true }
                     let head = try CouplingHead(try StoredCoupling.record(value))
-                    // Of several with one natural key the one that exists is meant.
-                    guard head.exists else { return true }
+                    // Of several with one natural key the one that exists is meant, and has not given it up.
+                    guard head.exists, try !head.hasMore || !hasGivenUpItsKey(pairKey) else { return true }
                     isIt = head.id.hasSameBytes(as: row)
                     return false
                 }
             }
         }
         return isIt
+    }
+
+    private func hasGivenUpItsKey(_ pairKey: UnsafeRawBufferPointer) throws -> Bool {
+        try glance(String(decoding: pairKey, as: UTF8.self), columns: [])?.hasGivenUpItsKey ?? false
     }
 
     private func glance(_ pairKey: String, columns: [String]) throws -> ReferencedRecord? {

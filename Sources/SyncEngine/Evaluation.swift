@@ -186,14 +186,14 @@ public struct Evaluation {
         guard let id = id?.lowercased(), NamedUUID.isUUID(id), id != ChangeEvent.blankID else {
             return try require(mapping, key: key, column: column, columns: columns)
         }
-        let isByNumber: Bool
-        switch try find(mapping, key: id, byID: true)?.state {
-        // Where nobody has the number either, it is what a person looks for.
-        case nil: isByNumber = try find(mapping, key: key) == nil
-        case .broken, .deleted: isByNumber = true
-        default: isByNumber = false
+        let meant = try find(mapping, key: id, byID: true)
+        guard meant?.isOver != true else { return try require(mapping, key: key, column: column, columns: columns) }
+        if meant == nil, try find(mapping, key: key) == nil {
+            // Nobody knows either: the number, first, is what a person looks for, and the id what will be there.
+            let number = Waiting.Reference(mapping: mapping, key: key, reason: .unseen)
+            if !missing.contains(number) { missing.append(number) }
         }
-        return try require(mapping, key: isByNumber ? key : id, byID: !isByNumber, column: column, columns: columns)
+        return try require(mapping, key: id, byID: true, column: column, columns: columns)
     }
 
     /// Resolves a reference to a record whose row lies in a certain place, such as a unit of the product's group.

@@ -46,6 +46,12 @@ public struct ReferencedRecord: Sendable {
         facts = coupling.bc.facts
     }
 
+    /// Its source is deleted.
+    var isOver: Bool { state == .broken || state == .deleted }
+
+    /// Its source has another natural key by now than its row: who refers by the old one means another record.
+    var hasGivenUpItsKey: Bool { facts[RowClaim.wanted] != nil }
+
     /// Why the record cannot be referred to yet.
     public var reason: Waiting.Reason {
         switch state {

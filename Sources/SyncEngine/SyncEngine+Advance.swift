@@ -203,7 +203,7 @@ extension RecordError {
     }
 
     /// Whether the other one is the same trouble; messages name lengths and rows, which differ from try to try.
-    fileprivate func isAlike(_ other: RecordError) -> Bool { errorClass == other.errorClass && code == other.code }
+    func isAlike(_ other: RecordError?) -> Bool { errorClass == other?.errorClass && code == other?.code }
 }
 
 extension Evaluation {

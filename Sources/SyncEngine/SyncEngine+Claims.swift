@@ -69,9 +69,22 @@ extension SyncEngine {
     /// Others of the mapping that have, want or leave the row of a key.
     private func rivals(of coupling: Coupling, key: String) throws -> [(coupling: Coupling, partition: Int32)] {
         let own = coupling.pairKey.description
-        return try tables.rivals(mapping: coupling.mapping, company: coupling.company, key: key)
-            .filter { $0 != own }
-            .compactMap { try tables.load($0) }
+        return try rivalPairs(of: coupling, key: key).filter { $0 != own }.compactMap { try tables.load($0) }
+    }
+
+    /// The pairs that have, want or leave the row of a key, itself among them.
+    ///
+    /// Natural keys are told apart by table: an item and a resource cannot both have a product of one number.
+    private func rivalPairs(of coupling: Coupling, key: String) throws -> [String] {
+        var names = [coupling.mapping]
+        if let active = mappings[coupling.mapping], active.claimsNaturalKey {
+            let table = active.mapping.dataverse.entitySet
+            names = mappings.values
+                .filter { $0.claimsNaturalKey && $0.mapping.dataverse.entitySet == table }
+                .map(\.mapping.name)
+                .sorted()
+        }
+        return try names.flatMap { try tables.rivals(mapping: $0, company: coupling.company, key: key) }
     }
 
     private func claimed(_ message: String, _ coupling: Coupling) -> RecordError {
@@ -120,8 +133,7 @@ extension SyncEngine {
 
     private func wake(_ coupling: Coupling, rivalsFor key: String, andItself isIncluded: Bool) throws {
         let own = coupling.pairKey.description
-        for pair in try tables.rivals(mapping: coupling.mapping, company: coupling.company, key: key)
-        where isIncluded || pair != own { enqueue(pair) }
+        for pair in try rivalPairs(of: coupling, key: key) where isIncluded || pair != own { enqueue(pair) }
     }
 }
 

@@ -103,14 +103,19 @@ extension SyncEngine {
 
     /// Takes over the natural key and the facts that others need.
     ///
-    /// A unique key is claimed later, when the record is about to be published; until then others see who waits for it.
+    /// A unique key is claimed later, when the record is about to be published; until then others see who waits for it,
+    /// and the key that its row still has means it no more.
     private func takeNames(of image: JSONValue, into coupling: inout Coupling, _ active: ActiveMapping) {
         let properties = active.mapping.businessCentral.key
         let isFree = active.claimsNaturalKey && !coupling.crm.isCreated && coupling.inFlight == nil
-        if !active.mapping.keyIsUnique || isFree, !properties.isEmpty,
+        if !active.mapping.keyIsUnique || isFree || active.claimsNaturalKey, !properties.isEmpty,
             let key = PropertyReader.key(image, properties)
         {
-            coupling.bc.key = key
+            if isFree || !active.claimsNaturalKey {
+                coupling.bc.key = key
+            } else {
+                coupling.bc.facts[RowClaim.wanted] = key == coupling.bc.key ? nil : key
+            }
         }
         for property in active.rule.factProperties(of: coupling.bc.key, settings) {
             guard let value = image[property] else { continue }

@@ -117,6 +117,9 @@ extension SyncEngine {
                 try goOn(&coupling, active, partition: partition)
             } else if reported.errorClass == .dependency, coupling.state == .failed {
                 try awaitReferences(of: &coupling, active)
+            } else if ClaimedRow.isCause(of: reported), coupling.state == .failed, coupling.failures == 1 {
+                // Another instance's record may have left the row meanwhile, and that has been read already.
+                enqueue(coupling.pairKey.description)
             }
         }
         try save(&coupling, replacing: known.known, partition: partition)

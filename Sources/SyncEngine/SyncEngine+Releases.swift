@@ -75,16 +75,19 @@ extension SyncEngine {
     }
 
     private func wakeWaiters(for coupling: Coupling, known: KnownPair?) throws {
-        if coupling.isOver, known?.state != coupling.state { try wakeRivals(of: coupling) }
+        let isOverNow = coupling.isOver && known?.state != coupling.state
+        if isOverNow { try wakeRivals(of: coupling) }
         try wakeRivals(ofRowsLeftBy: coupling, known: known)
         // A document waits for its lines to be there or to be left out.
         let isLeftOut = coupling.document != nil && [.filtered, .deleted].contains(coupling.state)
-        guard coupling.exists || (isLeftOut && known?.state != coupling.state) else { return }
+        // Who refers by id may mean the next one with the number.
+        guard coupling.exists || isOverNow || (isLeftOut && known?.state != coupling.state) else { return }
         // A document adds up its lines' amounts and waits until each is whole, so it is woken by those too.
         let isWholeNow = known?.isWaiting == true && coupling.waiting == nil
         let isSame =
             (coupling.document == nil || (known?.facts == coupling.bc.facts && !isWholeNow))
             && known?.status == coupling.base["statecode"]  // A closed document was opened for its lines.
+            && known?.claims == RowClaim.keys(of: coupling.bc.facts)  // It has its key again.
         if let known, known.exists, coupling.exists, known.key == coupling.bc.key, isSame { return }
         var keys = [coupling.id]
         if let key = coupling.bc.key { keys.append(key) }
@@ -139,7 +142,8 @@ extension SyncEngine {
         else { return false }
         let result = try advance(&coupling, active, partition: partition)
         // What has failed and fails again for the same reason has not been tried anew.
-        guard coupling != known, known.state != .failed || result != .failed else { return false }
+        let isSameFailure = known.state == .failed && result == .failed && known.error?.isAlike(coupling.error) == true
+        guard coupling != known, !isSameFailure else { return false }
         try save(&coupling, replacing: known.known, partition: partition)
         if result != .waiting, result != .unchanged, !known.isDeletePostponed {
             sink.count(result, mapping: known.mapping)

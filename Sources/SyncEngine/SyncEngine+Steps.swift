@@ -37,7 +37,11 @@ extension SyncEngine {
         let stateDiffers = wanted.map { !$0.isAgreed(coupling.base) } ?? false
         if !isOpen, stateDiffers, let open = rule.openState { return Step(operation: .setState, columns: open.columns) }
         let changed = isUpdated ? [] : changedColumns(coupling, evaluation)
-        if isOpen, !changed.isEmpty { return Step(operation: .update, columns: changed) }
+        if isOpen, !changed.isEmpty {
+            // A row found under our own id was made by our own create, so what only a create writes is in it.
+            let implied = coupling.base.isEmpty ? evaluation.columns.filter { $0.access == .insertOnly } : []
+            return Step(operation: .update, columns: changed, implied: implied.filter { $0.value != .null })
+        }
         if stateDiffers, let wanted { return Step(operation: .setState, columns: wanted.columns) }
         return nil
     }

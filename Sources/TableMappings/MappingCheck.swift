@@ -69,6 +69,12 @@ struct MappingCheck {
     {
         guard let within = lookup.within else { return nil }
         if lookup.byID { return "`within` is for references by `key`; an id means one record anyway" }
+        if lookup.isDeferrable || lookup.blankIsLocalCurrency {
+            return "`within` goes with neither `deferrable` nor `blank-is-local-currency`"
+        }
+        if mapping.fields.contains(where: { $0.column == within.own && $0.lookup?.within != nil }) {
+            return "`own` of `within` names `\(within.own)`, which is told by a `within` itself"
+        }
         for (word, column, table) in [("own", within.own, mapping), ("column", within.column, other)]
         where !table.fields.contains(where: { $0.column == column && $0.lookup != nil }) {
             return "`\(word)` of `within` names `\(column)`, which is no lookup column of \(table.name)"

@@ -22,8 +22,9 @@ public enum WorkerError: Error, Sendable, CustomStringConvertible {
         case .topicMissing(let topic):
             "topic \(topic) is missing; create it with: syncctl topics apply"
         case .partitionCount(let topic, let found, let wanted):
-            "topic \(topic) has \(found) partitions, the worker's other topics have \(wanted); all must have the same, "
-                + "compare with: syncctl topics check"
+            "topic \(topic) has \(found) partitions, the worker's other topics have \(wanted); all must have the same. "
+                + "See which one is wrong with: syncctl topics check; while it is empty it can be deleted and made anew with: "
+                + "syncctl topics apply"
         case .subscriptionsDiffer(let topics):
             "this instance was assigned other partitions of \(topics.joined(separator: ", ")) than of its other topics: "
                 + "another instance reads other topics; give all instances of a worker the same settings"

@@ -153,6 +153,10 @@ struct ConfirmedDeliveryTests {
         #expect(try again.coupling("ITEM-PRODUCT", item)?.state == .coupled)
         #expect(try again.coupling("ITEM-PRODUCT", item)?.exists == true)
         #expect(installation.dataverse.row("products", product.id)?["statecode"] == "0")
+        // What only a create writes is known again, as others go by it.
+        let group = try again.coupling("UNIT GROUP", item)?.crm.id
+        #expect(try again.coupling("ITEM-PRODUCT", item)?.base["defaultuomscheduleid"] == group)
+        #expect(try again.coupling("ITEM UOM", Sample.id("unit 1000/PCS"))?.base["uomscheduleid"] == group)
     }
 
     @Test func draftProductDoesNotExistYet() throws {

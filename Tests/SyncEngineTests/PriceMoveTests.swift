@@ -119,14 +119,15 @@ struct PriceMoveTests {
         installation.dataverse.insert(Self.table, id: foreign, columns: columns)
         try send(1, "C", installation)
         #expect(try states([1], installation) == [.failed])
-        #expect(installation.dataverse.refusals.count == 1)
+        // Once more than once, as another instance's record might have left the row meanwhile.
+        #expect(installation.dataverse.refusals.count == 2)
         try send(3, "A", installation)
         #expect(try states([1, 3], installation) == [.failed, .failed])
-        #expect(installation.dataverse.refusals.count == 1)
+        #expect(installation.dataverse.refusals.count == 2)
         installation.dataverse.erase(Self.table, foreign)
         try installation.command("retry", Self.mapping, id(1))
         try installation.settle()
         #expect(try states([1, 3], installation) == [.coupled, .coupled])
-        #expect(installation.dataverse.refusals.count == 1)
+        #expect(installation.dataverse.refusals.count == 2)
     }
 }

@@ -121,7 +121,15 @@ public struct MappingsReport: Sendable {
 
     private func keyWords(_ mapping: TableMapping) -> String {
         let key = mapping.businessCentral.key
-        return (key.isEmpty ? "its id" : key.joined(separator: "/")) + (mapping.keyIsUnique ? ", unique" : "")
+        return (key.isEmpty ? "its id" : key.joined(separator: "/")) + Self.uniqueness(mapping)
+    }
+
+    private static func uniqueness(_ mapping: TableMapping) -> String {
+        switch mapping.uniqueness {
+        case .none: ""
+        case .all: ", unique"
+        case .living: ", unique among the living"
+        }
     }
 
     private func notes(_ field: FieldMapping) -> String {
