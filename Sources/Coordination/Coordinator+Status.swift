@@ -6,17 +6,26 @@ import Kafka
 import SyncModel
 import Telemetry
 
-/// Signs of life on `sync.status`, for `syncctl status`.
+/// Signs of life and verdicts on `sync.status`, for `syncctl`.
 extension Coordinator {
-    /// Tells that the coordinator lives and whether it is active, every few seconds and when that changes.
+    /// Tells that the coordinator lives, whether it is active and how workers keep up, every few seconds and when that
+    /// changes.
     func reportIfDue() {
         let now = clock()
         let isActive = role == .active
         let isDue = now < lastReportMs || now - lastReportMs >= Heartbeat.intervalMs
-        guard isDue || isActive != toldActive else { return }
+        let verdicts = view.snapshot.verdicts
+        let words = verdicts.map(\.verdict)
+        guard isDue || isActive != toldActive || (isActive && words != toldVerdicts) else { return }
         lastReportMs = now
         toldActive = isActive
-        let heartbeat = CoordinatorHeartbeat(instance: configuration.instance, isActive: isActive, url: url)
+        toldVerdicts = words
+        let heartbeat = CoordinatorHeartbeat(
+            instance: configuration.instance,
+            isActive: isActive,
+            url: url,
+            verdicts: verdicts
+        )
         var writer = JSONWriter()
         heartbeat.write(to: &writer, at: now)
         tellStatus(heartbeat.key, writer.bytes)

@@ -36,6 +36,7 @@ public final class Coordinator {
     var reporter: Producer?
     var lastReportMs: Int64 = 0
     var toldActive = false
+    var toldVerdicts: [Verdict] = []
     /// Where the process serves its endpoints, once known.
     var url = ""
     var lagJudge = LagJudge()

@@ -9,6 +9,8 @@ struct CoordinatorHeartbeat {
     let instance: String
     let isActive: Bool
     let url: String
+    /// How the workers keep up whose lag is known; only the active one tells.
+    let verdicts: [WorkerVerdict]
 
     /// The record's key.
     var key: String { Heartbeat.key(of: Heartbeat.coordinator, instance) }
@@ -29,7 +31,18 @@ struct CoordinatorHeartbeat {
                 writer.beginObject()
                 writer.endObject()
             }
+            if isActive { writeVerdicts(to: &writer) }
             writer.member("http", url)
         }
+    }
+
+    private func writeVerdicts(to writer: inout JSONWriter) {
+        writer.key("verdicts")
+        writer.beginObject()
+        for verdict in verdicts {
+            writer.key(verdict.worker)
+            writer.object { verdict.writeMembers(to: &$0) }
+        }
+        writer.endObject()
     }
 }

@@ -106,6 +106,37 @@ struct CoordinatorTests {
         for other in others { try other.stop() }
     }
 
+    @Test("tells with its signs of life how the workers keep up, as soon as that changes")
+    func toldVerdicts() throws {
+        let test = try TestBroker()
+        defer { test.close() }
+        try test.putUnits(1)
+        let coordinator = RunningCoordinator(test.configuration)
+        try coordinator.wait(until: "a verdict of the active one") {
+            coordinator.view.isActive && coordinator.view.snapshot.verdicts.count == 2
+        }
+        let hold = #"{"type":"hold","mapping":"UNIT","reason":"clean-up","since":"2026-01-01T00:00:00Z"}"#
+        try test.put("hold/UNIT", hold, in: test.configuration.controlTopic)
+        // The next step after the one that judges so tells it.
+        try coordinator.wait(until: "another verdict") {
+            coordinator.view.snapshot.verdicts.contains { $0.worker == "unit-worker" && $0.verdict == .heldBack }
+        }
+        try coordinator.stop()
+
+        let key = Heartbeat.key(of: Heartbeat.coordinator, test.configuration.instance)
+        let document = JSONDocument()
+        var told: [[String: WorkerVerdict]] = []
+        for record in try test.records(test.configuration.statusTopic) where record.key == key && !record.value.isEmpty
+        {
+            told.append(try #require(Heartbeat(key: key, try document.parse(record.value))).verdicts)
+        }
+        let reason = "held back by the hold of UNIT: clean-up"
+        let held = WorkerVerdict(worker: "unit-worker", verdict: .heldBack, reason: reason, rate: 0)
+        #expect(told.last?["unit-worker"] == held)
+        #expect(told.last?["product-worker"]?.verdict == .ok)
+        #expect(told.contains { $0["unit-worker"]?.verdict == .ok })
+    }
+
     @Test("waits for Kafka and says why it is not ready")
     func away() throws {
         let test = try TestBroker()

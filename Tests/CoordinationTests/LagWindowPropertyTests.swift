@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SeededRandom
+import SyncModel
 import Testing
 
 @testable import Coordination

@@ -154,6 +154,22 @@ struct ControlTests {
         #expect(counts?["coupled"]?.int64 == 2 && counts?["waiting"]?.int64 == 1 && counts?["failed"]?.int64 == 2)
     }
 
+    @Test func statusTellsTheVerdictsOfTheActiveCoordinator() throws {
+        let desk = try Desk("sync.control", "sync.status")
+        let none = "no coordinator is active; how the workers keep up is not known"
+        #expect(desk.run("status").output.contains(none))
+        try desk.produceCoordinator("old", "active", at: "2025-12-31T23:59:55Z", #"{"unit-worker":\#(Desk.stalled)}"#)
+        try desk.produceCoordinator("new", "active", at: "2025-12-31T23:59:58Z", #"{"price-worker":\#(Desk.heldBack)}"#)
+        try desk.produceCoordinator("third", "standby", at: "2025-12-31T23:59:59Z", "{}")
+        let output = desk.run("status").output
+        #expect(!output.contains(none))
+        #expect(output.contains("price-worker      held back        0.5  held back by its closed gate"), "\(output)")
+        #expect(!output.contains("stalled"))
+        let verdicts = try JSONDocument().parse(desk.run("status", "--json").output)["verdicts"]
+        #expect(verdicts?.elements.map { $0["verdict"]?.string } == ["held-back"])
+        #expect(verdicts?.elements.map { $0["rate"]?.rawText } == ["0.5"])
+    }
+
     @Test func statusSaysWhereAWorkerStoppedCounting() throws {
         let desk = try Desk("sync.control", "sync.status")
         let heartbeat = """

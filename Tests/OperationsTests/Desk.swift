@@ -86,6 +86,19 @@ final class Desk {
         }
     }
 
+    /// Verdicts as a coordinator's sign of life has them.
+    static let stalled = #"{"verdict":"stalled","reason":"nothing committed for 31 s","rate":0.0}"#
+    static let heldBack = #"{"verdict":"held-back","reason":"held back by its closed gate","rate":0.5}"#
+
+    /// Produces a coordinator's sign of life.
+    func produceCoordinator(_ instance: String, _ state: String, at: String, _ verdicts: String) throws {
+        let heartbeat = """
+            {"type":"heartbeat","worker":"coordinator","instance":"\(instance)","state":"\(state)","at":"\(at)",\
+            "partitions":[],"gateOpen":true,"records":{},"waiting":{},"failed":{},"verdicts":\(verdicts),"http":null}
+            """
+        try produce("sync.status", key: "coordinator/\(instance)", value: Array(heartbeat.utf8))
+    }
+
     /// All records of a topic, by partition and offset.
     func records(_ topic: String) throws -> [Message] {
         let admin = try Admin(configuration: configuration, observer: nil)

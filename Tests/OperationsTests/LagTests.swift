@@ -61,6 +61,23 @@ struct LagTests {
         #expect(row?["seconds"] != nil)
     }
 
+    @Test func itTellsHowTheWorkerKeepsUp() throws {
+        let desk = try Desk("bc.changes.customers", "sync.status")
+        let none = "no coordinator is active; how the workers keep up is not known"
+        #expect(desk.run("lag", "-g", "account-worker").output.contains(none))
+        try desk.produceCoordinator("c", "active", at: "2025-12-31T23:59:29Z", #"{"account-worker":\#(Desk.stalled)}"#)
+        #expect(desk.run("lag", "-g", "account-worker").output.contains(none))
+        let both = #"{"account-worker":\#(Desk.stalled),"unit-worker":\#(Desk.heldBack)}"#
+        try desk.produceCoordinator("c", "active", at: "2025-12-31T23:59:31Z", both)
+        let output = desk.run("lag", "-g", "account-worker").output
+        #expect(output.contains("account-worker  stalled        0.0  nothing committed for 31 s"), "\(output)")
+        #expect(!output.contains("held back"))
+        let verdicts = try JSONDocument().parse(desk.run("lag", "-g", "account-worker", "--json").output)["verdicts"]
+        #expect(verdicts?.elements.map { $0["worker"]?.string } == ["account-worker"])
+        try desk.commit([customers(0): 0], group: "foreign")
+        #expect(!desk.run("lag", "-g", "foreign").output.contains(none))
+    }
+
     @Test func withoutABrokerItSaysSo() throws {
         let outcome = try Desk("sync.control").run("lag", environment: ["KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"])
         #expect(outcome.status == 3)

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncModel
+
 /// The last minute of a group in a partition, and what follows from it.
 ///
 /// Judges as Burrow does, by whether offsets move and lag goes down over a sliding window, never by a threshold: a lag

@@ -20,6 +20,8 @@ struct LagCommand {
 
     struct Report: Encodable {
         let partitions: [Row]
+        /// Left out where no coordinator is active.
+        let verdicts: [WorkerVerdicts.Row]?
         let total: Int64
         let maximum: Int?
         let ok: Bool
@@ -33,11 +35,12 @@ struct LagCommand {
     func command() -> Command {
         commands.make(
             "lag",
-            summary: "Shows how far the consumer groups are behind.",
+            summary: "Shows how far the consumer groups are behind, and how the workers keep up.",
             details: """
                 Lag is the end of the partition less the committed offset, as kafka-consumer-groups.sh counts it, and \
                 '-' where nothing was committed. SECONDS is how old the next unread record is. With --max the exit \
-                code is 1 when a partition has more unread records; where nothing was committed, all are unread.
+                code is 1 when a partition has more unread records; where nothing was committed, all are unread. \
+                How a worker keeps up is the verdict of the active coordinator.
                 """,
             options: [
                 .flag("json", "Print JSON; with --watch an object on each line."),
@@ -58,6 +61,9 @@ struct LagCommand {
             return try Cluster.with(context.installation) { cluster in
                 let reader = LagReader(context: context, cluster: cluster)
                 let groups = reader.groups(context.call.value("group"))
+                let workers = context.installation.workers.filter {
+                    groups.contains(context.installation.prefix + $0)
+                }
                 while true {
                     let lags = try reader.read(groups)
                     if lags.isEmpty, let group = context.call.value("group") {
@@ -67,7 +73,16 @@ struct LagCommand {
                         )
                     }
                     let isOver = maximum.map { limit in lags.contains { $0.exceeds(limit) } } ?? false
-                    Self.print(lags, maximum: maximum, isWatching: isWatching, context)
+                    let verdicts = workers.isEmpty ? nil : try WorkerVerdicts.read(context, cluster)
+                    let report = Report(
+                        partitions: lags.map(Row.init),
+                        verdicts: verdicts?.rows(of: workers),
+                        total: lags.compactMap(\.lag).reduce(0, +),
+                        maximum: maximum,
+                        ok: !isOver
+                    )
+                    let judged = verdicts.map { $0.text(of: workers, context) }
+                    Self.print(report, lags, judged, isWatching: isWatching, context)
                     guard isWatching, Self.waited() else { return isOver ? .no : .done }
                 }
             }
@@ -83,18 +98,17 @@ struct LagCommand {
         return !TerminationSignals.isRequested
     }
 
-    private static func print(_ lags: [PartitionLag], maximum: Int?, isWatching: Bool, _ context: CommandContext) {
-        if context.isJSON {
-            let report = Report(
-                partitions: lags.map(Row.init),
-                total: lags.compactMap(\.lag).reduce(0, +),
-                maximum: maximum,
-                ok: maximum.map { limit in !lags.contains { $0.exceeds(limit) } } ?? true
-            )
-            return context.console.print(JSONOutput.text(report, isPretty: !isWatching))
-        }
+    private static func print(
+        _ report: Report,
+        _ lags: [PartitionLag],
+        _ judged: String?,
+        isWatching: Bool,
+        _ context: CommandContext
+    ) {
+        if context.isJSON { return context.console.print(JSONOutput.text(report, isPretty: !isWatching)) }
         if isWatching, context.console.width != nil { context.console.printRaw("\u{1B}[H\u{1B}[2J") }
-        context.console.print(text(lags, maximum: maximum, context))
+        context.console.print(text(lags, maximum: report.maximum, context))
+        if let judged { context.console.print("\n\(judged)") }
         if isWatching, context.console.width == nil { context.console.print("") }
     }
 

@@ -15,9 +15,10 @@ struct StatusCommand {
     func command() -> Command {
         commands.make(
             "status",
-            summary: "Shows the running workers, their records by state, gates and holds.",
+            summary: "Shows the running workers, how they keep up, their records by state, gates and holds.",
             details: """
                 An instance that gave no sign of life for 30 seconds is shown as silent; --all shows older ones too. \
+                How the workers keep up is the verdict of the active coordinator. \
                 Records are counted from the couplings topics; --quick takes the counts of waiting and failed ones that \
                 the workers give themselves.
                 """,
@@ -37,6 +38,7 @@ struct StatusCommand {
             let shown = heartbeats.filter { context.call.isSet("all") || now - $0.atMs < 86_400_000 }
             let living = Set(shown.filter { $0.isAlive(at: now) }.map(\.worker))
             let silent = ([Heartbeat.coordinator] + context.installation.workers).filter { !living.contains($0) }
+            let verdicts = WorkerVerdicts(heartbeats, at: now)
             if context.isJSON {
                 let instances = shown.map {
                     StatusReport.Instance(
@@ -48,6 +50,7 @@ struct StatusCommand {
                 let report = StatusReport(
                     instances: instances,
                     silentWorkers: silent,
+                    verdicts: verdicts.rows(of: context.installation.workers),
                     records: counts,
                     gates: control.gates.map(StatusReport.WorkerGate.init),
                     holds: control.holds.map(StatusReport.MappingHold.init)
@@ -55,6 +58,7 @@ struct StatusCommand {
                 context.print(json: report)
             } else {
                 Self.print(shown, silent: silent, context)
+                context.console.print("\n\(verdicts.text(of: context.installation.workers, context))")
                 Self.print(counts, context)
                 Self.print(control, context)
             }

@@ -72,6 +72,8 @@ struct StatusReport: Encodable {
 
     let instances: [Instance]
     let silentWorkers: [String]
+    /// Left out where no coordinator is active.
+    let verdicts: [WorkerVerdicts.Row]?
     let records: [MappingCounts]
     let gates: [WorkerGate]
     let holds: [MappingHold]

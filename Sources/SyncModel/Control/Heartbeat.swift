@@ -36,6 +36,8 @@ package struct Heartbeat: Sendable, Equatable {
     package let countsAreCapped: Bool
     /// How far behind it is, in seconds; nil where it did not say.
     package let lagSeconds: Int64?
+    /// Of an active coordinator: how the workers keep up whose lag it knows.
+    package let verdicts: [String: WorkerVerdict]
     /// Where it serves its endpoints.
     package let http: String?
     /// The record's JSON as it is.
@@ -63,6 +65,11 @@ package struct Heartbeat: Sendable, Equatable {
         failed = value["failed"]?.counts ?? [:]
         countsAreCapped = value["countsAreCapped"]?.bool ?? false
         lagSeconds = value["lagSeconds"]?.int64
+        var verdicts: [String: WorkerVerdict] = [:]
+        if let members = value["verdicts"]?.members {
+            for (worker, verdict) in members { verdicts[worker] = WorkerVerdict(worker: worker, verdict) }
+        }
+        self.verdicts = verdicts
         http = value["http"]?.string
         json = value.rawText
     }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a worker keeps up, the better verdicts first.
-enum Verdict: String, Sendable, CaseIterable, Comparable {
+package enum Verdict: String, Sendable, CaseIterable, Comparable {
     /// It has nothing to do, or the lag goes down.
     case ok
     /// A closed gate or an operator's hold keeps it from reading; its backlog is meant to lie there.
@@ -14,10 +14,10 @@ enum Verdict: String, Sendable, CaseIterable, Comparable {
     /// It commits nothing and gives no sign of life.
     case stopped
 
-    static func < (left: Verdict, right: Verdict) -> Bool { left.severity < right.severity }
+    package static func < (left: Verdict, right: Verdict) -> Bool { left.severity < right.severity }
 
     /// One or two words for people.
-    var words: String { self == .heldBack ? "held back" : rawValue }
+    package var words: String { self == .heldBack ? "held back" : rawValue }
 
     private var severity: Int {
         switch self {
