@@ -84,4 +84,16 @@ public protocol EffectSink: AnyObject {
     func count(_ result: RecordResult, mapping: String)
     /// Counts an event whose record time and event time disagree.
     func countClockDisagreement()
+    /// Whether stages are wanted; asked once.
+    var isTracing: Bool { get }
+    /// A stage that a record has come to; called only where stages are wanted.
+    func trace(_ step: TraceStep)
+}
+
+extension EffectSink {
+    /// No stages are wanted.
+    public var isTracing: Bool { false }
+
+    /// Passes the stage over.
+    public func trace(_ step: TraceStep) {}
 }

@@ -27,6 +27,7 @@ extension SyncEngine {
     @discardableResult
     func handle(_ arrival: Arrival, _ active: ActiveMapping) throws -> Bool {
         let pair = PairKey(mapping: active.mapping.name, company: arrival.company, id: arrival.id)
+        if isTracing { sink.trace(TraceStep(.received, pair, arrival.causation)) }
         var stored: Coupling?
         try tables.load(pair, into: &stored)
         let known = stored?.known
@@ -35,6 +36,7 @@ extension SyncEngine {
             let order = order(of: arrival, against: coupling)
             guard order == .newer else {
                 sink.count(order == .stale ? .stale : .unchanged, mapping: active.mapping.name)
+                if isTracing { sink.trace(TraceStep(order == .stale ? .stale : .unchanged, pair, arrival.causation)) }
                 return false
             }
         }
@@ -74,7 +76,7 @@ extension SyncEngine {
         if coupling.waiting != nil, wish != .delete, let image = arrival.image {
             coupling.waiting?.image = image.withRawBytes { Array($0) }
         }
-        try save(&coupling, replacing: known, partition: arrival.partition)
+        try save(&coupling, replacing: known, partition: arrival.partition, after: arrival.causation)
         sink.count(result, mapping: active.mapping.name)
         return true
     }

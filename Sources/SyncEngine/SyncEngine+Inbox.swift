@@ -80,6 +80,10 @@ extension SyncEngine {
         let code = error?["code"]?.string
         let isOwnDuplicate = inFlight.operation == .create && code == DataverseRefusal.duplicateID
         let isSoAlready = code.map { DataverseRefusal.isDoneAlready($0, for: inFlight.operation) } ?? false
+        // The trace of the event whose change it was, where nothing newer has come meanwhile.
+        let causation = known.waiting.flatMap { $0.causation.path == inFlight.causation ? $0.causation : nil }
+        let isApplied = status == "applied" || isSoAlready || isOwnDuplicate
+        trace(isApplied ? .confirmed : .refused, known, causation, changeID: changeID)
         if status == "applied" || isSoAlready {
             takeIdentities(root, into: &coupling)
             coupling.hasMoved()
@@ -122,7 +126,7 @@ extension SyncEngine {
                 enqueue(coupling.pairKey.description)
             }
         }
-        try save(&coupling, replacing: known.known, partition: partition)
+        try save(&coupling, replacing: known.known, partition: partition, after: causation)
     }
 
     /// Takes over the row's id, where the delivery found one by match, its version tag, and rows made along with it.
@@ -182,6 +186,7 @@ extension SyncEngine {
         guard try isAtHome(pairKey, record) else { return }
         guard let (known, partition) = try tables.load(pairKey), let active = mappings[known.mapping] else { return }
         var coupling = known
+        trace(.commanded, known, known.waiting?.causation)
         switch command {
         case "skip":
             guard ![.broken, .deleted, .filtered].contains(known.state) else { return }
@@ -200,6 +205,6 @@ extension SyncEngine {
             let result = try advance(&coupling, active, partition: partition)
             sink.count(result, mapping: coupling.mapping)
         }
-        try save(&coupling, replacing: known.known, partition: partition)
+        try save(&coupling, replacing: known.known, partition: partition, after: known.waiting?.causation)
     }
 }

@@ -9,7 +9,14 @@ extension SyncEngine {
     public var pendingReleases: Int { releaseQueue.count }
 
     /// Stores a coupling with a higher revision, sends it to the changelog and wakes who waits for it.
-    func save(_ coupling: inout Coupling, replacing known: KnownPair?, partition: Int32) throws {
+    ///
+    /// `causation` is the event that has led to it, where the coupling itself does not tell any more.
+    func save(
+        _ coupling: inout Coupling,
+        replacing known: KnownPair?,
+        partition: Int32,
+        after causation: Causation? = nil
+    ) throws {
         if coupling.inFlight == nil, coupling.bc.facts[RowClaim.leaving] != nil {
             if coupling.state == .failed { coupling.hasStayed() } else { coupling.hasMoved() }
         }
@@ -20,6 +27,7 @@ extension SyncEngine {
         try tables.save(coupling, replacing: known, partition: partition) { record in
             try sink.record(coupling: record, pairKey: pairKey, partition: partition)
         }
+        if isTracing { sink.trace(TraceStep(coupling, causation)) }
         try wakeWaiters(for: coupling, known: known)
     }
 
@@ -140,11 +148,12 @@ extension SyncEngine {
             known.state != .failed || known.error?.errorClass == .dependency || ClaimedRow.isCause(of: known.error),
             known.deleteIsDueAt ?? 0 <= now, let active = mappings[known.mapping]
         else { return false }
+        trace(.released, known, known.waiting?.causation)
         let result = try advance(&coupling, active, partition: partition)
         // What has failed and fails again for the same reason has not been tried anew.
         let isSameFailure = known.state == .failed && result == .failed && known.error?.isAlike(coupling.error) == true
         guard coupling != known, !isSameFailure else { return false }
-        try save(&coupling, replacing: known.known, partition: partition)
+        try save(&coupling, replacing: known.known, partition: partition, after: known.waiting?.causation)
         if result != .waiting, result != .unchanged, !known.isDeletePostponed {
             sink.count(result, mapping: known.mapping)
         }

@@ -106,6 +106,7 @@ extension SyncEngine {
             change.match = columns.filter { names.contains($0.name) }
         }
         try sink.publish(change)
+        trace(.published, coupling, waiting.causation, changeID: change.changeID)
         guard settings.isConfirmed else {
             return apply(operation, to: &coupling, rule: rule) { base in
                 for column in columns { base[column.name] = column.value.baseText }

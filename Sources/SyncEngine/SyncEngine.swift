@@ -27,6 +27,8 @@ public final class SyncEngine<Store: OrderedStore> {
     /// The mappings of lines that may stand in their document's event.
     let embeddedMappings: [TableMapping]
     unowned let sink: any EffectSink
+    /// Whether the sink wants the stages that records come to.
+    let isTracing: Bool
     let homePartition: (String) -> Int32
     // What is stored around an image needs a few levels more than the event.
     let document = JSONDocument(maximumBytes: ChangeEvent.maximumBytes, maximumDepth: ChangeEvent.maximumDepth)
@@ -61,6 +63,7 @@ public final class SyncEngine<Store: OrderedStore> {
     ) {
         self.settings = settings
         self.sink = sink
+        isTracing = sink.isTracing
         self.homePartition = homePartition
         tables = CouplingTables(store, ownMappings: Set(mappings.map(\.mapping.name)))
         context = EvaluationContext(settings: settings, records: tables)

@@ -13,7 +13,7 @@ final class TransactionSink: EffectSink {
     /// The producer of the open transaction; the owner begins one before the engine is called.
     var producer: (any TransactionalClient)?
     private let configuration: WorkerConfiguration
-    private let telemetry: WorkerTelemetry
+    let telemetry: WorkerTelemetry
     private var writer = JSONWriter(reserving: 4_096)
     private var routes: [String: [Route]] = [:]
     private var counters: RecordCounters
@@ -138,6 +138,7 @@ final class TransactionSink: EffectSink {
         try writer.withBytes {
             try produce(configuration.inboxTopic, partition: partition, key: key, value: $0, headers: headers)
         }
+        if isTracing { traceForwarded(record, to: partition, id: key) }
         telemetry.forwarded.add()
     }
 
@@ -188,10 +189,7 @@ final class TransactionSink: EffectSink {
         telemetry.deadLetters.with(errorClass.rawValue).add()
         telemetry.log.warning(
             "event is a dead letter",
-            [
-                "kafka.topic": .string(letter.topic), "kafka.partition": .integer(Int64(record.partition)),
-                "kafka.offset": .integer(record.offset), "error": .string(reason),
-            ]
+            place(record.topic, record.partition, record.offset, record.traceparent) + [("error", .string(reason))]
         )
     }
 

@@ -200,6 +200,7 @@ extension Worker {
         try state.commit()
         if configuration.commitsPlainly, !batch.offsets.isEmpty { try consumer.commit(batch.offsets) }
         isCommitted = true
+        telemetry.log.debug("committed", [("events", .integer(Int64(batch.events)))])
         for (partition, offset) in batch.offsets { committed[partition] = offset }
         lastCommit = clock()
         telemetry.transactions.observe(Double(lastCommit - batch.startedAt) / 1_000)

@@ -38,10 +38,14 @@ final class WorkerStack {
     private let producer: Producer
     private let directory: TemporaryDirectory
     private let capture: FileHandle?
-    private let log = Log(format: .logfmt, level: .error)
+    private let log: Log
 
     /// Starts the broker with its topics; one without a partition count is left out.
-    init(partitionCount: (TopicDefinition) -> Int32? = { $0.partitions }) throws {
+    init(
+        log: Log = Log(format: .logfmt, level: .error),
+        partitionCount: (TopicDefinition) -> Int32? = { $0.partitions }
+    ) throws {
+        self.log = log
         broker = try EmbeddedBroker()
         let topics = try TopicCatalog.bundled().topics
         var partitions: [TopicPartition] = []
@@ -115,8 +119,11 @@ final class WorkerStack {
         if let failure = worker.failure { throw Unmet(description: "\(name) ended: \(failure)") }
     }
 
-    func deliver(to target: @escaping DeliveryThread.Target) {
-        let topics = ["uomschedules", "uoms", "products"].map { "crm.outbound.\($0)" }
+    func deliver(
+        _ entitySets: [String] = ["uomschedules", "uoms", "products"],
+        to target: @escaping DeliveryThread.Target
+    ) {
+        let topics = entitySets.map { "crm.outbound.\($0)" }
         delivery = DeliveryThread(
             kafka: kafka,
             topics: topics,
