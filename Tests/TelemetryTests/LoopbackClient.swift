@@ -16,8 +16,11 @@ struct LoopbackClient {
     }
 
     private let port: UInt16
+    private let source: UInt32
 
-    init(url: String) throws {
+    /// Makes a client that comes from an address of this machine, 127.0.0.1 unless told otherwise.
+    init(url: String, from source: UInt32 = 0x7F00_0001) throws {
+        self.source = source
         guard let port = url.split(separator: ":").last.flatMap({ UInt16($0) }), port > 0 else {
             throw Failure(reason: "no port in \(url)")
         }
@@ -50,16 +53,14 @@ struct LoopbackClient {
         guard descriptor >= 0 else { throw Failure(reason: "no socket") }
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        let isConnected =
+            with(source, port: 0) { bind(descriptor, $0, $1) } == 0
+            && with(0x7F00_0001, port: port) { connect(descriptor, $0, $1) } == 0
+        guard isConnected else {
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw Failure(reason: "not connected: \(reason)")
         }
-        guard connected == 0 else { throw Failure(reason: "not connected: \(String(cString: strerror(errno)))") }
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -70,6 +71,22 @@ struct LoopbackClient {
             rest = rest.dropFirst(count)
         }
         return descriptor
+    }
+
+    private func with(
+        _ host: UInt32,
+        port: UInt16,
+        _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = host.bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                call($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
     }
 
     func parse(_ text: String) throws -> Answer {

@@ -1,0 +1,107 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Telemetry
+
+/// Floods of connections and of nonsense, in a process of their own so that its files and memory are theirs alone.
+@Suite(.timeLimit(.minutes(3)))
+struct FloodTests {
+    @Test func floodsAreRefusedWithoutHarmAndLeaveNothingBehind() async {
+        await #expect(processExitsWith: .success) {
+            try Flood.allowFiles(4_096)
+            let server = HTTPServer(address: "127.0.0.1:0", log: Log(level: .error), idleLimit: .seconds(2))
+            server.route("GET", "/a") { _ in .text("a") }
+            let url = try server.start()
+            let flood = try Flood(client: LoopbackClient(url: url), other: LoopbackClient(url: url, from: 0x7F00_0002))
+            #expect(try flood.malformed(500) == [])
+            let files = try Flood.openFiles()
+            let memory = try Flood.residentBytes()
+
+            // Opened and left: the server takes as many as one address may have, and closes them when they stay silent.
+            let left = try (0..<1_000).map { number in
+                try flood.client.open(number % 2 == 0 ? "GET /a HTTP/1.1\r\nHost" : "\u{0}\u{1}\u{2}\r\n\r\n")
+            }
+            let taken = try Flood.openFiles() - files - left.count
+            #expect(taken <= Int(HTTPServer.Limit.connectionsPerAddress), "\(taken) connections were taken")
+            #expect(try flood.other.request("GET", "/a").body == "a")
+            for descriptor in left {
+                var byte: UInt8 = 0
+                while recv(descriptor, &byte, 1, 0) > 0 {}
+                close(descriptor)
+            }
+            #expect(try flood.client.request("GET", "/a").body == "a")
+
+            #expect(try flood.malformed(10_000) == [])
+            let growth = try Flood.residentBytes() - memory
+            print("resident set grew by \(growth >> 10) KiB")
+            #expect(growth < 32 << 20, "grew by \(growth) bytes")
+            #expect(try flood.client.request("GET", "/a").body == "a")
+            // The server's own ends are closed by its threads in their time; stopping waits for them.
+            server.stop()
+            let remaining = try Flood.openFiles()
+            #expect(remaining <= files, "\(remaining) files, before \(files)")
+        }
+    }
+}
+
+/// Requests that are none, and what they leave in this process.
+private struct Flood {
+    static let junk = [
+        "NONSENSE\r\n\r\n", "GET /a HTTP/9.9\r\n\r\n", "GET /a HTTP/1.1\r\nno colon\r\n\r\n",
+        "GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+        "GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "GET /a%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n",
+    ]
+
+    /// Who floods.
+    let client: LoopbackClient
+    /// Somebody at another address.
+    let other: LoopbackClient
+
+    /// Sends so many malformed requests, several at a time, each on a connection of its own; somebody else asks meanwhile.
+    ///
+    /// - Returns: what went wrong: a request that was taken for a good one, or a good one without its answer.
+    func malformed(_ count: Int) throws -> [String] {
+        let senders = 4
+        let faults = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: senders) { sender in
+            do {
+                for number in stride(from: sender, to: count, by: senders) {
+                    let junk = Self.junk[number % Self.junk.count]
+                    // A connection that is refused, or closed without a word, is an answer too.
+                    let answer = try client.send(junk)
+                    let isRefused = try answer.isEmpty || client.parse(answer).status >= 400
+                    if !isRefused { faults.withLock { $0.append("\(junk.debugDescription): \(answer)") } }
+                    guard number % 500 == 0 else { continue }
+                    let body = try other.request("GET", "/a").body
+                    if body != "a" { faults.withLock { $0.append("after \(number): \(body)") } }
+                }
+            } catch {
+                faults.withLock { $0.append("\(error)") }
+            }
+        }
+        return faults.withLock { $0 }
+    }
+
+    /// Lets this process have so many files open, where it may.
+    static func allowFiles(_ count: UInt) throws {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(max(limit.rlim_cur, rlim_t(count)), limit.rlim_max)
+        try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+    }
+
+    static func openFiles() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+    }
+
+    static func residentBytes() throws -> Int {
+        let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+        return (Int(pages[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}
