@@ -16,7 +16,10 @@ package struct PairGlance: Sendable, Hashable {
     package var rowID: String
     /// A change was sent whose result is not known.
     package var isInFlight: Bool
+    /// Failures in a row that count towards the error limit.
     package var failures: Int
+    /// How often in a row it was tried in vain, whatever the error.
+    package var tries: Int
     package var error: RecordError?
     /// When the waiting began, in milliseconds since 1970; nil: nothing waits.
     package var waitsSince: Int64?
@@ -38,6 +41,7 @@ package struct PairGlance: Sendable, Hashable {
         rowID = coupling.crm.id
         isInFlight = coupling.inFlight != nil
         failures = coupling.failures
+        tries = coupling.tries
         error = coupling.error
         waitsSince = coupling.waiting?.since
         waitsFor = coupling.waiting?.waitsFor ?? []

@@ -44,6 +44,7 @@ extension SyncEngine {
     /// Its change is kept for the next event or a retry. Errors of the moment say nothing of the record: they count for
     /// nothing, and what fails after one is counted anew.
     func fail(_ coupling: inout Coupling, _ error: RecordError) -> RecordResult {
+        coupling.tries += 1
         if error.mayPass {
             coupling.failures = 0
         } else {
@@ -79,8 +80,7 @@ extension SyncEngine {
         coupling.state = state
         coupling.exists = false
         coupling.waiting = nil
-        coupling.error = nil
-        coupling.failures = 0
+        coupling.forgetFailures()
     }
 
     private func advanceLeave(
@@ -106,8 +106,7 @@ extension SyncEngine {
         }
         coupling.state = .coupled
         coupling.waiting = nil
-        coupling.error = nil
-        coupling.failures = 0
+        coupling.forgetFailures()
         return .filtered
     }
 
@@ -157,8 +156,7 @@ extension SyncEngine {
             coupling.waiting?.isDeferred = true
         }
         coupling.state = .coupled
-        coupling.error = nil
-        coupling.failures = 0
+        coupling.forgetFailures()
         return result
     }
 
@@ -204,6 +202,15 @@ extension RecordError {
 
     /// Whether the other one is the same trouble; messages name lengths and rows, which differ from try to try.
     func isAlike(_ other: RecordError?) -> Bool { errorClass == other?.errorClass && code == other?.code }
+}
+
+extension Coupling {
+    /// It went through.
+    mutating func forgetFailures() {
+        error = nil
+        failures = 0
+        tries = 0
+    }
 }
 
 extension Evaluation {

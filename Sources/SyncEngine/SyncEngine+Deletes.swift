@@ -11,6 +11,7 @@ extension SyncEngine {
     /// Keeps a refused delete until it is tried again; nobody may refer to the row meanwhile.
     func postponeDelete(_ coupling: inout Coupling, _ error: RecordError) {
         coupling.failures += 1
+        coupling.tries += 1
         coupling.error = error
         if coupling.state != .skipped { coupling.state = .coupled }
         let own = Waiting.Reference(mapping: coupling.mapping, key: coupling.id, reason: .referenced)

@@ -141,8 +141,7 @@ extension SyncEngine {
             coupling.state = .deleted
             coupling.crm.isCreated = false
             coupling.base = [:]
-            coupling.error = nil
-            coupling.failures = 0
+            coupling.forgetFailures()
             if coupling.waiting?.wish == .delete { coupling.waiting = nil }
         case .create, .update, .setState:
             if operation == .create {

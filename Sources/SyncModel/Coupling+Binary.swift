@@ -21,6 +21,7 @@ extension Coupling {
         if !bc.facts.isEmpty || !crm.related.isEmpty { writeMore(to: &bytes) }
         base.bytes.withUnsafeBytes { bytes.append($0) }
         bytes.append(Int64(failures))
+        bytes.append(Int64(tries))
         bytes.append(emitted.causation)
         for index in emitted.counts.indices { bytes.append(emitted.counts[index]) }
         bytes.append(createdAt)
@@ -92,6 +93,7 @@ extension Coupling {
         guard let base = AgreedValues(bytes: try reader.bytes()) else { throw Unreadable(member: "base") }
         coupling.base = base
         coupling.failures = Int(try reader.integer(Int64.self))
+        coupling.tries = Int(try reader.integer(Int64.self))
         coupling.emitted = try Emitted(&reader)
         coupling.createdAt = try reader.integer()
         coupling.updatedAt = try reader.integer()

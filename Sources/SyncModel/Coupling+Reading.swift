@@ -36,6 +36,7 @@ extension Coupling {
         base = json["base"].map { AgreedValues($0) } ?? [:]
         inFlight = InFlight(json)
         failures = Int(json["failures"]?.int64 ?? 0)
+        tries = json["tries"]?.int64.map { Int($0) } ?? failures
         error = json["error"].flatMap(RecordError.init)
         waiting = json["waiting"].flatMap(Waiting.init)
         emitted.causation = json["emitted"]?["causation"]?.string ?? ""

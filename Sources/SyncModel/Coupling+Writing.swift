@@ -20,6 +20,7 @@ extension Coupling {
         base.write(to: &writer)
         writeInFlight(to: &writer)
         writer.field("failures", Int64(failures))
+        if tries != failures { writer.field("tries", Int64(tries)) }
         writeError(to: &writer)
         writer.member("waiting")
         if let waiting { waiting.write(to: &writer) } else { writer.null() }

@@ -120,8 +120,10 @@ public struct Coupling: Sendable, Hashable {
     public var base: AgreedValues = [:]
     /// The change whose result is awaited (confirmed delivery).
     public var inFlight: InFlight?
-    /// Failures in a row.
+    /// Failures in a row with the same error, which count towards the limit; errors of the moment do not.
     public var failures = 0
+    /// How often in a row it was tried in vain, whatever the error.
+    public var tries = 0
     /// The last error.
     public var error: RecordError?
     /// What waits to go on.

@@ -42,6 +42,7 @@ package enum Pairs {
         coupling.exists = exists
         coupling.error = error
         coupling.failures = error == nil ? 0 : 1
+        coupling.tries = coupling.failures
         if let waitsFor {
             let cause = Causation(topic: "bc.changes.items", partition: 0, offset: 7, eventAt: 0)
             var waiting = Waiting(since: 1_000, causation: cause, wish: .upsert, image: Array("{}".utf8))

@@ -145,6 +145,18 @@ struct PairCommandTests {
         #expect(!outcome.output.contains("UNIT GROUP"))
     }
 
+    @Test func failedTellsTriesThatDoNotCountToo() throws {
+        let desk = try Desk("sync.couplings.")
+        let busy = RecordError(.throttled, code: "busy", message: "too many requests")
+        var coupling = Pairs.coupling("ITEM-PRODUCT", "1001", 2, .failed, error: busy)
+        (coupling.tries, coupling.failures) = (7, 0)
+        try desk.produce([coupling], of: "product-worker")
+        let rows = desk.run("failed").output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(rows.contains { $0.dropFirst(3).starts(with: ["failed", "7", "0"]) }, "\(rows)")
+        let record = try JSONDocument().parse(desk.run("failed", "--json").output).elements.first { _ in true }
+        #expect(record?["tries"]?.int64 == 7 && record?["failures"]?.int64 == 0)
+    }
+
     @Test func aRetryGoesToTheHomePartitionOfTheOwnersInbox() throws {
         let desk = try desk()
         let outcome = desk.run("retry", "1001")

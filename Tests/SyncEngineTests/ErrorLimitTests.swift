@@ -60,13 +60,15 @@ struct ErrorLimitTests {
     @Test(arguments: [ErrorClass.transient, .throttled])
     func errorsOfTheMomentNeverCount(_ errorClass: ErrorClass) throws {
         let installation = try installation()
-        for _ in 1...5 {
+        for tries in 1...5 {
             try refuse(installation, "busy", errorClass)
             #expect(try coupling(installation).state == .failed)
             #expect(try coupling(installation).failures == 0)
+            #expect(try coupling(installation).tries == tries)
         }
         for _ in 1...2 { try refuse(installation, "A") }
         #expect(try coupling(installation).failures == 2)
+        #expect(try coupling(installation).tries == 7)
         try refuse(installation, "busy", errorClass)
         for _ in 1...2 { try refuse(installation, "A") }
         #expect(try coupling(installation).state == .failed)
@@ -87,7 +89,9 @@ struct ErrorLimitTests {
         #expect(installation.changes.count == published + 1)
         #expect(installation.changes.last?["address1_city"] == "York")
         #expect(try coupling(installation).failures == 0)
+        #expect(try coupling(installation).tries == 3)
         try installation.settle()
+        #expect(try coupling(installation).tries == 0)
         #expect(try installation.row("CUSTOMER", customer)?["address1_city"] == "York")
         #expect(try coupling(installation).state == .coupled)
         #expect(try coupling(installation).error == nil)

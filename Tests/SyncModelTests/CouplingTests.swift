@@ -34,6 +34,7 @@ struct CouplingTests {
         )
         coupling.error = .permanent("FieldTooLong", "too long")
         coupling.failures = 2
+        coupling.tries = 5
         let causation = Causation(topic: "bc.changes.items", partition: 1, offset: 9, eventAt: 5, traceparent: "00-a")
         var waiting = Waiting(since: 1_000, causation: causation, wish: .upsert, image: Array(#"{"number":"1"}"#.utf8))
         waiting.waitsFor = [

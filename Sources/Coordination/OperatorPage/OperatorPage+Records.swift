@@ -121,7 +121,7 @@ extension OperatorPage {
         writeName(pair, to: &html)
         html.write(" ")
         html.element("span", ["class": "age"]) { html in
-            html.write(pair.state == .skipped ? "skipped " : "\(PageText.count(pair.failures, "try", "tries")), ")
+            html.write(pair.state == .skipped ? "skipped " : "\(PageText.tries(pair.tries, counted: pair.failures)), ")
             html.age(pair.updatedAt, nowMs: nowMs)
         }
         if let error = pair.error {

@@ -35,6 +35,11 @@ enum PageText {
         value == 1 ? "1 \(one)" : "\(number(Int64(value))) \(many ?? one + "s")"
     }
 
+    /// How often a record was tried in vain; where not all of it counts towards the limit, how much does.
+    static func tries(_ tries: Int, counted: Int) -> String {
+        count(tries, "try", "tries") + (tries == counted ? "" : ", \(number(Int64(counted))) counted")
+    }
+
     /// A time for programs.
     static func instant(_ milliseconds: Int64) -> String { SyncModel.Timestamp.text(milliseconds: milliseconds) }
 

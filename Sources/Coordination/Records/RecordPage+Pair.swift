@@ -95,7 +95,8 @@ extension RecordPage {
             }
             if let error = coupling.error {
                 html.fact("Error") { html in
-                    html.write("\(error.errorClass.rawValue), \(PageText.count(coupling.failures, "try", "tries")): ")
+                    let tries = PageText.tries(coupling.tries, counted: coupling.failures)
+                    html.write("\(error.errorClass.rawValue), \(tries): ")
                     html.name(error.code)
                     html.write(" ")
                     html.name(error.message)

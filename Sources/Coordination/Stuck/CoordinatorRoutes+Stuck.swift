@@ -70,6 +70,7 @@ extension CoordinatorRoutes {
                     writer.member("key", pair.name)
                     writer.member("state", pair.state.rawValue)
                     writer.member("failures", Int64(pair.failures))
+                    writer.member("tries", Int64(pair.tries))
                     writer.member("errorClass", pair.error?.errorClass.rawValue)
                     writer.member("code", pair.error?.code)
                     writer.member("message", pair.error?.message)

@@ -35,7 +35,8 @@ struct CouplingText {
             add("in flight", "\(inFlight.operation.rawValue) \(inFlight.changeID)", .doubtful)
         }
         if let error = coupling.error {
-            add("error", "\(error.errorClass.rawValue) \(error.code), \(coupling.failures) in a row", .bad)
+            let tries = "\(coupling.tries) in a row, \(coupling.failures) counted"
+            add("error", "\(error.errorClass.rawValue) \(error.code), \(tries)", .bad)
             add("  message", error.message)
         }
         addWaiting(coupling, record.partition, to: &lines)

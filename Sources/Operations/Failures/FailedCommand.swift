@@ -14,6 +14,7 @@ struct FailedCommand {
         let key: String
         let state: String
         let failures: Int
+        let tries: Int
         let errorClass: String?
         let code: String?
         let message: String?
@@ -28,7 +29,8 @@ struct FailedCommand {
             summary: "Shows the records that failed or are skipped, and why.",
             details: """
                 A failed record is tried again when its source changes, or by 'syncctl retry'. After SYNC_ERROR_LIMIT \
-                failures in a row with the same error it is skipped until 'syncctl restore'.
+                failures in a row with the same error it is skipped until 'syncctl restore'; COUNTED says how many of its \
+                tries count towards that.
                 """,
             options: [
                 .flag("json", "Print JSON."),
@@ -59,13 +61,13 @@ struct FailedCommand {
     }
 
     private static func print(_ pairs: [PairGlance], _ context: CommandContext) {
-        var table = context.table("MAPPING", "KEY", "ID", "STATE", "TRIES", "AGE", "ERROR")
+        var table = context.table("MAPPING", "KEY", "ID", "STATE", "TRIES", "COUNTED", "AGE", "ERROR")
         for pair in pairs {
             let error = pair.error.map { "\($0.code): \($0.message)" } ?? "-"
             table.add([
                 .init(pair.pairKey.mapping), .init(pair.key ?? "-"), .init(pair.pairKey.id),
-                .init(pair.state.rawValue, pair.state.style), .init(String(pair.failures)),
-                .init(context.age(pair.updatedAt)), .init(error),
+                .init(pair.state.rawValue, pair.state.style), .init(String(pair.tries)),
+                .init(String(pair.failures)), .init(context.age(pair.updatedAt)), .init(error),
             ])
         }
         context.console.print(table.text())
@@ -79,6 +81,7 @@ extension FailedCommand.Record {
         key = pair.name
         state = pair.state.rawValue
         failures = pair.failures
+        tries = pair.tries
         errorClass = pair.error?.errorClass.rawValue
         code = pair.error?.code
         message = pair.error?.message
