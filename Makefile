@@ -1,13 +1,15 @@
 # The two that a newcomer needs: make demo, make test. Both install what is missing first.
 SWIFT ?= swift
 
-.PHONY: help setup demo test test-cluster test-monitoring proof kafka-home simulate mutations fuzz lint bench validate
+.PHONY: help setup demo test test-cluster test-monitoring test-burrow proof kafka-home simulate mutations fuzz lint bench validate
 
 help:
 	@echo "make demo             build, then send Business Central's demo company through all workers"
 	@echo "make test             build and run the tests"
 	@echo "make test-cluster     the tests against a real Kafka; KAFKA_HOME names its folder"
 	@echo "make test-monitoring  the alert rules, and a real Prometheus that reads all executables; installs it"
+	@echo "make test-burrow      Burrow, Kafka's own tool and syncctl on the same groups of a real Kafka; needs KAFKA_HOME, and"
+	@echo "                      Debian's packages burrow and zookeeper, without which it is skipped"
 	@echo "make proof            two instances of every worker on three real brokers while all of it breaks, 100 times;"
 	@echo "                      needs KAFKA_HOME, and root for cut networks and full disks; settings in Docs/proof.md"
 	@echo "make simulate         the workers over a simulated Kafka under crashes; SEEDS=10000 says how many runs"
@@ -60,6 +62,11 @@ test-monitoring:
 	promtool test rules Operations/alerts.test.yml
 	$(SWIFT) build
 	MONITORING_TESTS=1 $(SWIFT) test --filter MonitoringTests
+
+# Takes about six minutes: verdicts look back a minute.
+test-burrow: setup kafka-home
+	$(SWIFT) build
+	/usr/bin/python3 -W ignore Tests/Burrow/compare.py
 
 # Of a seed, SIMULATION_SEED=n SEEDS=1 plays that run again. Sets and dictionaries in one order make it the same.
 SIMULATION_SEED ?= 1
