@@ -64,11 +64,8 @@ extension SyncEngine {
         guard let pairKey = root["pairKey"]?.string, let changeID = root["changeId"]?.string,
             let status = root["status"]?.string, ["applied", "failed", "conflict"].contains(status)
         else {
-            return try sink.deadLetter(
-                record,
-                errorClass: .malformed,
-                reason: "a delivery result without pair, change or status"
-            )
+            let reason = "a delivery result without pair, change or status"
+            return try sink.deadLetter(record, errorClass: .malformed, reason: reason)
         }
         guard try isAtHome(pairKey, record) else { return }
         guard let (known, partition) = try tables.load(pairKey), let inFlight = known.inFlight,
@@ -102,11 +99,7 @@ extension SyncEngine {
             coupling.forgetRow()
             try goOn(&coupling, active, partition: partition)
         } else {
-            let reported = RecordError(
-                error?["class"]?.string.flatMap(ErrorClass.init(rawValue:)) ?? .permanent,
-                code: String((error?["code"]?.string ?? "").prefix(InboxLimits.codeLength)),
-                message: String((error?["message"]?.string ?? "").prefix(InboxLimits.messageLength))
-            )
+            let reported = reportedError(error)
             if DataverseRefusal.isReferencedRow(reported, for: inFlight.operation), coupling.waiting?.wish == .delete {
                 postponeDelete(&coupling, reported)
                 return try save(&coupling, replacing: known.known, partition: partition)
@@ -127,6 +120,15 @@ extension SyncEngine {
             }
         }
         try save(&coupling, replacing: known.known, partition: partition, after: causation)
+    }
+
+    /// What a result says of a refusal, at a bounded length.
+    private func reportedError(_ error: JSONValue?) -> RecordError {
+        RecordError(
+            error?["class"]?.string.flatMap(ErrorClass.init(rawValue:)) ?? .permanent,
+            code: String((error?["code"]?.string ?? "").prefix(InboxLimits.codeLength)),
+            message: String((error?["message"]?.string ?? "").prefix(InboxLimits.messageLength))
+        )
     }
 
     /// Takes over the row's id, where the delivery found one by match, its version tag, and rows made along with it.

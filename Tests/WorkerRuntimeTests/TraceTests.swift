@@ -44,6 +44,7 @@ struct TraceTests {
     func theLogTellsTheStagesOfAnInvoice() async throws {
         try await onOwnThread {
             let directory = try TemporaryDirectory()
+            defer { withExtendedLifetime(directory) {} }
             let path = "\(directory.path)/log"
             let file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
             defer { close(file) }
