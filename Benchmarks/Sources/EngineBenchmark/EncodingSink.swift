@@ -7,8 +7,10 @@ import SyncModel
 
 /// Encodes effects into bytes, as the worker does before it hands them to Kafka, and lets go of them.
 final class EncodingSink: EffectSink {
-    /// Bytes encoded so far.
-    private(set) var byteCount = 0
+    /// Bytes of the changes so far, their headers included.
+    private(set) var outboundBytes = 0
+    /// Bytes of the coupling records so far, their keys included.
+    private(set) var couplingBytes = 0
     /// Outbound changes so far.
     private(set) var changes = 0
     /// Events that were no good: none, or the benchmark measures something else.
@@ -20,18 +22,18 @@ final class EncodingSink: EffectSink {
     func publish(_ change: OutboundChange) throws {
         writer.removeAll()
         change.write(to: &writer)
-        byteCount += writer.count
+        outboundBytes += writer.count
         let headers = [
             change.changeID, change.mapping, change.operation.rawValue, change.pairKey.description,
             SyncModel.Timestamp.text(milliseconds: change.causation.eventAt),
         ]
-        for header in headers { byteCount += header.utf8.count }
+        for header in headers { outboundBytes += header.utf8.count }
         changes += 1
     }
 
     func record(coupling: UnsafeRawBufferPointer?, pairKey: String, partition: Int32) throws {
         guard let coupling else { return }
-        byteCount += coupling.count + pairKey.utf8.count
+        couplingBytes += coupling.count + pairKey.utf8.count
         try onCoupling?(pairKey, coupling, partition)
     }
 

@@ -3,7 +3,6 @@
 
 import CommandLine
 import Foundation
-import JSON
 
 @main
 struct EngineBenchmarkCommand {
@@ -13,107 +12,66 @@ struct EngineBenchmarkCommand {
             summary: "Measures the way from an item's event to its outbound change, on one core and without Kafka.",
             details: "Processor time of one thread, the median of interleaved runs.",
             options: [
-                .value("items", placeholder: "N,N", "Coupled items (10000,100000)."),
+                .value("items", placeholder: "N,N", "Coupled items (10000,100000,1000000)."),
                 .value("events", placeholder: "N", "Events in each run (50000)."),
-                .value("runs", placeholder: "N", "Runs of each variant (5)."),
+                .value("runs", placeholder: "N", "Runs of each variant (5); of the release half as many."),
                 .value("only", placeholder: "VARIANT", "One variant, for a profiler: parse, store, engine or full."),
+                .value("release", placeholder: "N", "Waiting records to release at once (100000; 0: none)."),
                 .value("json", placeholder: "FILE", "Writes the results there."),
             ]
         ) { call in
-            let events = try call.integer("events", in: 1...100_000_000) ?? 50_000
             let runs = try call.integer("runs", in: 1...1_000) ?? 5
-            let counts = (call.value("items") ?? "10000,100000").split(separator: ",").compactMap { Int($0) }
+            let counts = (call.value("items") ?? "10000,100000,1000000").split(separator: ",").compactMap { Int($0) }
             let only = call.value("only")
             let variants = Workload.Variant.allCases.filter { only == nil || "\($0)" == only }
-            var measurements: [Measurement] = []
-            for count in counts {
-                measurements += try measure(items: count, events: events, runs: runs, variants: variants)
+            var report = EngineReport(events: try call.integer("events", in: 1...100_000_000) ?? 50_000)
+            try TemporaryDirectory.with { directory in
+                try measure(counts, runs: runs, variants: variants, directory: directory, &report)
             }
-            print(table(measurements))
-            if let path = call.value("json") {
-                try Data(json(measurements, events: events)).write(to: URL(fileURLWithPath: path))
+            report.releasedRecords = try call.integer("release", in: 0...10_000_000) ?? 100_000
+            if report.releasedRecords > 0 {
+                for _ in 0..<(runs / 2 | 1) {
+                    report.releases.append(try ReleaseRun(records: report.releasedRecords))
+                }
             }
+            print(report.text())
+            if let path = call.value("json") { try Data(report.json()).write(to: URL(fileURLWithPath: path)) }
             return 0
         }.runAndExit()
     }
 
+    /// Couples items in several numbers and measures all in turn, so that what else the machine does meets all alike.
     private static func measure(
-        items: Int,
-        events: Int,
+        _ counts: [Int],
         runs: Int,
-        variants: [Workload.Variant]
-    ) throws -> [Measurement] {
-        let directory = NSTemporaryDirectory() + "engine-benchmark-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let workload = try Workload(itemCount: items, directory: directory)
-        var measurements = variants.map { Measurement(itemCount: items, variant: $0) }
-        // The first round warms up what the others find warm.
-        for index in measurements.indices {
-            var warmUp = measurements[index]
-            try warmUp.run(workload, events: events / 5 + 1)
+        variants: [Workload.Variant],
+        directory: String,
+        _ report: inout EngineReport
+    ) throws {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        var workloads: [Workload] = []
+        for count in counts {
+            let workload = try Workload(itemCount: count, directory: "\(directory)/\(count)")
+            try workload.coupleUnits()
+            try workload.takeNewItems()
+            workloads.append(workload)
+            for variant in variants {
+                // The first round warms up what the others find warm.
+                var measurement = Measurement(itemCount: count, variant: variant)
+                try measurement.run(workload, events: report.events / 5 + 1)
+                report.measurements.append(Measurement(itemCount: count, variant: variant))
+            }
         }
         for _ in 0..<runs {
-            for index in measurements.indices { try measurements[index].run(workload, events: events) }
-        }
-        try workload.close()
-        return measurements
-    }
-
-    private static func table(_ measurements: [Measurement]) -> String {
-        var table = TableFormatter([
-            "items", "variant", "µs an event", "events a second", "to parse only", "allocations",
-        ])
-        for measurement in measurements {
-            table.add([
-                "\(measurement.itemCount)", measurement.variant.rawValue,
-                rounded(measurement.medianNanoseconds / 1_000, 2),
-                "\(Int(measurement.eventsPerSecond / 100) * 100)", rounded(ratio(measurement, measurements), 1),
-                rounded(measurement.medianAllocations, 1),
-            ])
-        }
-        return table.text()
-    }
-
-    /// How often its time is that of parsing only.
-    private static func ratio(_ measurement: Measurement, _ all: [Measurement]) -> Double {
-        let base = all.first { $0.itemCount == measurement.itemCount && $0.variant == .parse }
-        return base.map { measurement.medianNanoseconds / $0.medianNanoseconds } ?? 1
-    }
-
-    private static func rounded(_ value: Double, _ digits: Int) -> String {
-        var scale = 1.0
-        for _ in 0..<digits { scale *= 10 }
-        return "\((value * scale).rounded() / scale)"
-    }
-
-    private static func json(_ measurements: [Measurement], events: Int) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginArray()
-        for measurement in measurements {
-            writer.beginObject()
-            writer.key("items")
-            writer.integer(Int64(measurement.itemCount))
-            writer.key("variant")
-            writer.string("\(measurement.variant)")
-            writer.key("events")
-            writer.integer(Int64(events))
-            let values = [
-                ("nanoseconds", rounded(measurement.medianNanoseconds, 0)),
-                ("eventsPerSecond", rounded(measurement.eventsPerSecond, 0)),
-                ("ratioToParse", rounded(ratio(measurement, measurements), 2)),
-                ("allocations", rounded(measurement.medianAllocations, 2)),
-            ]
-            for (name, number) in values {
-                writer.key(name)
-                writer.number(number)
+            for index in report.measurements.indices {
+                let workload = workloads[index / variants.count]
+                try report.measurements[index].run(workload, events: report.events)
             }
-            writer.key("runs")
-            writer.beginArray()
-            for run in measurement.nanoseconds { writer.number(rounded(run, 0)) }
-            writer.endArray()
-            writer.endObject()
         }
-        writer.endArray()
-        return writer.bytes + [0x0a]
+        report.eventBytes = workloads.first?.eventBytes ?? 0
+        for workload in workloads {
+            report.stateBytes[workload.itemCount] = TemporaryDirectory.bytes("\(directory)/\(workload.itemCount)")
+            try workload.close()
+        }
     }
 }

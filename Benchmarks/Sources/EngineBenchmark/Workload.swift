@@ -24,6 +24,8 @@ final class Workload {
     }
 
     static let batch = 4_000
+    /// As many as the worker releases in one transaction.
+    static let releaseLimit = 1_000
     static let partition: Int32 = 0
 
     let itemCount: Int
@@ -34,23 +36,24 @@ final class Workload {
     private let keyDocument = JSONDocument()
     private var event = ItemEvent()
     private let topics = ["items": "bc.changes.items", "item-units": "bc.changes.item-units"]
-    private let ids: [[UInt8]]
-    private let pairKeys: [[UInt8]]
+    /// Ends with the item's id, which is overwritten.
+    private var pairKey = Array("ITEM-PRODUCT/CRONUS International Ltd./\(ItemEvent.id(0))".utf8)
     private var prices: [Int]
     private var random: UInt64 = 42
     private var sequence = 1
 
+    /// Makes a worker that knows nothing yet.
     init(itemCount: Int, directory: String) throws {
         self.itemCount = itemCount
-        let names = (0..<itemCount).map { ItemEvent.id($0) }
-        ids = names.map { Array($0.utf8) }
-        pairKeys = names.map { Array("ITEM-PRODUCT/CRONUS International Ltd./\($0)".utf8) }
         prices = [Int](repeating: 0, count: itemCount)
         tables = try StoredTables(directory: directory)
         engine = try Workload.makeEngine("product-worker", tables, sink)
-        try coupleUnits()
-        try coupleItems()
     }
+
+    /// Bytes so far: of the outbound changes, and of the coupling records.
+    var bytes: (outbound: Int, couplings: Int) { (sink.outboundBytes, sink.couplingBytes) }
+    /// Bytes of one event.
+    var eventBytes: Int { event.value.count + event.key.count }
 
     private static func makeEngine<Store: OrderedStore>(
         _ worker: String,
@@ -76,33 +79,49 @@ final class Workload {
     }
 
     /// Units and their groups come from the unit worker, as coupling records of its changelog.
-    private func coupleUnits() throws {
-        let couplings = EncodingSink()
-        let units = try Workload.makeEngine("unit-worker", InMemoryStore(), couplings)
-        var taken = 0
-        couplings.onCoupling = { [engine, tables] pairKey, record, partition in
-            try engine.applyRemote(pairKey: pairKey, value: record, partition: partition)
-            taken += 1
-            if taken % Workload.batch == 0 { try tables.commit() }
+    func coupleUnits() throws {
+        for start in stride(from: 0, to: itemCount, by: Workload.batch) {
+            // A unit worker for each batch, or its tables would need more memory than the machine may have.
+            let couplings = EncodingSink()
+            let units = try Workload.makeEngine("unit-worker", InMemoryStore(), couplings)
+            couplings.onCoupling = { [engine] pairKey, record, partition in
+                try engine.applyRemote(pairKey: pairKey, value: record, partition: partition)
+            }
+            for item in start..<min(start + Workload.batch, itemCount) {
+                event.set(item: item, price: 0, sequence: 1)
+                try process("items", key: event.key, value: event.value, units)
+                let unit = ItemEvent.unit(of: item)
+                try process("item-units", key: unit.key, value: unit.value, units)
+            }
+            try tables.commit()
+            guard couplings.refused == 0 else { throw Unexpected(reason: "\(couplings.refused) units were refused") }
         }
-        for item in 0..<itemCount {
-            event.set(id: ids[item], item: item, price: 0, sequence: 1)
-            try process("items", key: event.key, value: event.value, units)
-            let unit = ItemEvent.unit(of: item)
-            try process("item-units", key: unit.key, value: unit.value, units)
-        }
-        try tables.commit()
-        guard couplings.refused == 0 else { throw Unexpected(reason: "\(couplings.refused) units were refused") }
     }
 
-    private func coupleItems() throws {
+    /// Takes each item's first event; each leads to a create and its activation, or waits for its unit.
+    func takeNewItems(waiting: Bool = false) throws {
         for item in 0..<itemCount {
             try take(item, .full)
             if item % Workload.batch == 0 { try tables.commit() }
         }
         try tables.commit()
-        guard sink.changes == 2 * itemCount, sink.refused == 0 else {
-            throw Unexpected(reason: "\(sink.changes) changes of \(itemCount) new items, \(sink.refused) refused")
+        try checkNewItems(waiting ? 0 : itemCount)
+    }
+
+    /// Lets all that waits go on, as after an assignment: puts it up and judges it anew.
+    func releaseAll() throws {
+        engine.clearReleases()
+        try engine.sweep(partition: Workload.partition)
+        while engine.pendingReleases > 0 {
+            try engine.release(limit: Workload.releaseLimit)
+            try tables.commit()
+        }
+        try checkNewItems(itemCount)
+    }
+
+    private func checkNewItems(_ count: Int) throws {
+        guard sink.changes == 2 * count, sink.refused == 0 else {
+            throw Unexpected(reason: "\(sink.changes) changes of \(count) new items, \(sink.refused) refused")
         }
     }
 
@@ -124,13 +143,13 @@ final class Workload {
     private func take(_ item: Int, _ variant: Variant) throws {
         if variant == .full { prices[item] += 1 }
         sequence += 1
-        event.set(id: ids[item], item: item, price: prices[item], sequence: sequence)
+        event.set(item: item, price: prices[item], sequence: sequence)
         switch variant {
         case .parse:
             try parse()
         case .store:
             try parse()
-            try store(pairKeys[item])
+            try store()
         case .engine, .full:
             try process("items", key: event.key, value: event.value, engine)
         }
@@ -144,7 +163,8 @@ final class Workload {
     }
 
     /// What any program does that keeps a record of this size for each item.
-    private func store(_ pairKey: [UInt8]) throws {
+    private func store() throws {
+        pairKey.replaceSubrange((pairKey.count - event.key.count)..., with: event.key)
         try pairKey.withUnsafeBytes { key in
             let record = try tables.withValue(.couplings, key) { $0.map { Array($0) } }
             guard let record else { throw Unexpected(reason: "an item without its coupling") }

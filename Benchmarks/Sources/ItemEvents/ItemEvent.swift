@@ -37,7 +37,8 @@ public struct ItemEvent: Sendable {
             """
         let value = Array(text.utf8)
         self.value = value
-        key = Array(Field.id.mark.utf8)
+        // What does not change of an id stays: its hyphens and the 4.
+        key = Array(ItemEvent.id(0).utf8)
         var places: [Field: Int] = [:]
         for field in Field.allCases {
             let mark = Array(field.mark.utf8)
@@ -59,9 +60,8 @@ public struct ItemEvent: Sendable {
     public static func number(_ item: Int) -> String { String(10_000_000 + item) }
 
     /// Makes it the event of this item with this price and sequence.
-    public mutating func set(id: [UInt8], item: Int, price: Int, sequence: Int) {
-        write(id, at: .id)
-        for index in id.indices { key[index] = id[index] }
+    public mutating func set(item: Int, price: Int, sequence: Int) {
+        writeID(item)
         write(digits: 10_000_000 + item, count: 8, at: .number)
         write(digits: 10_000_000 + item, count: 8, at: .name)
         write(digits: 10_000 + price / 100 % 10_000, count: 5, at: .price)
@@ -80,9 +80,25 @@ public struct ItemEvent: Sendable {
         return (Array(unit.utf8), Array(value.utf8))
     }
 
-    private mutating func write(_ bytes: [UInt8], at field: Field) {
-        guard let place = places[field] else { return }
-        for index in bytes.indices { value[place + index] = bytes[index] }
+    /// As `id` has it, without memory of its own for each item.
+    private mutating func writeID(_ item: Int) {
+        let hash = UInt64(item) &* 0x9E37_79B9_7F4A_7C15
+        write(hex: hash >> 32, count: 8, at: 0)
+        write(hex: hash >> 16, count: 4, at: 9)
+        write(hex: hash, count: 3, at: 15)
+        write(hex: 0x8000, count: 4, at: 19)
+        write(hex: UInt64(item), count: 12, at: 24)
+        guard let place = places[.id] else { return }
+        for index in key.indices { value[place + index] = key[index] }
+    }
+
+    private mutating func write(hex number: UInt64, count: Int, at place: Int) {
+        var rest = number
+        for index in stride(from: count - 1, through: 0, by: -1) {
+            let digit = UInt8(rest & 15)
+            key[place + index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+            rest >>= 4
+        }
     }
 
     private mutating func write(digits: Int, count: Int, at field: Field, offset: Int = 0) {

@@ -18,7 +18,6 @@ final class BenchmarkCluster {
     let executables: String
     let directory: String
     private let itemCount: Int
-    private let ids: [[UInt8]]
     private var event = ItemEvent()
     private var prices: [Int]
     private var random: UInt64 = 42
@@ -29,7 +28,6 @@ final class BenchmarkCluster {
         self.executables = executables
         itemCount = items
         prices = [Int](repeating: 0, count: items)
-        ids = (0..<items).map { Array(ItemEvent.id($0).utf8) }
         directory = NSTemporaryDirectory() + "pipeline-benchmark-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         broker = try RealBroker(home: home)
@@ -65,7 +63,7 @@ final class BenchmarkCluster {
         defer { producer.close() }
         for item in 0..<itemCount {
             sequence += 1
-            event.set(id: ids[item], item: item, price: 0, sequence: sequence)
+            event.set(item: item, price: 0, sequence: sequence)
             try producer.produce(topic: BenchmarkCluster.input, partition: nil, key: event.key, value: event.value)
             let unit = ItemEvent.unit(of: item)
             try producer.produce(topic: "bc.changes.item-units", partition: nil, key: unit.key, value: unit.value)
@@ -92,7 +90,7 @@ final class BenchmarkCluster {
             let item = Int(random >> 33) % itemCount
             sequence += 1
             prices[item] += 1
-            event.set(id: ids[item], item: item, price: prices[item], sequence: sequence)
+            event.set(item: item, price: prices[item], sequence: sequence)
             try producer.produce(topic: BenchmarkCluster.input, partition: nil, key: event.key, value: event.value)
         }
         try producer.flush(timeoutMs: 60_000)
