@@ -23,8 +23,14 @@ final class BenchmarkCluster {
     private var random: UInt64 = 42
     private var sequence = 1
 
-    /// Starts the broker, makes the topics and couples the items by the workers themselves.
-    init(home: String, executables: String, items: Int) throws {
+    /// Starts the broker and makes the topics.
+    ///
+    /// - Parameters:
+    ///   - home: Folder of an Apache Kafka.
+    ///   - executables: Folder of the workers.
+    ///   - items: How many items there are.
+    ///   - partitions: Of each topic that has several; nil for as many as the catalog says.
+    init(home: String, executables: String, items: Int, partitions chosen: Int32? = nil) throws {
         self.executables = executables
         itemCount = items
         prices = [Int](repeating: 0, count: items)
@@ -33,9 +39,11 @@ final class BenchmarkCluster {
         broker = try RealBroker(home: home)
         admin = try Admin(configuration: broker.configuration(), observer: nil)
         let catalog = try TopicCatalog.bundled()
-        partitions = catalog[BenchmarkCluster.input]?.partitions ?? 6
+        let partitions = chosen ?? catalog[BenchmarkCluster.input]?.partitions ?? 6
+        self.partitions = partitions
         var topics = catalog.topics.map {
-            Admin.NewTopic($0.name, partitions: $0.partitions, configuration: $0.configuration)
+            let count = $0.partitions == 1 ? 1 : chosen ?? $0.partitions
+            return Admin.NewTopic($0.name, partitions: count, configuration: $0.configuration)
         }
         for name in Contender.copiedTopics {
             topics.append(
@@ -102,6 +110,19 @@ final class BenchmarkCluster {
     /// Where a topic's committed records end.
     func ends(of topic: String) throws -> [TopicPartition: Int64] {
         try admin.endOffsets(partitions(of: topic), isolation: .readCommitted)
+    }
+
+    /// Bytes of the segments of all topics that begin so, as the broker keeps them.
+    func segmentBytes(of prefix: String) -> Int {
+        let root = URL(filePath: broker.path)
+        let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: [.fileSizeKey])
+        var bytes = 0
+        while let file = files?.nextObject() as? URL {
+            guard file.pathExtension == "log", file.deletingLastPathComponent().lastPathComponent.hasPrefix(prefix)
+            else { continue }
+            bytes += (try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
+        }
+        return bytes
     }
 
     /// How many events of the input a group has committed.

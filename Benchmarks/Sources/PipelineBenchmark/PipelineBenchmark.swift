@@ -14,10 +14,11 @@ struct PipelineBenchmark {
     private var throughput: [ThroughputRun] = []
     private var latency: [LatencyRun] = []
     private var restores: [RestoreRun] = []
+    private var inputSegmentBytes: [Double] = []
 
     /// Starts a broker and lets the workers couple the items.
-    init(home: String, executables: String, items: Int) throws {
-        cluster = try BenchmarkCluster(home: home, executables: executables, items: items)
+    init(home: String, executables: String, items: Int, partitions: Int32? = nil) throws {
+        cluster = try BenchmarkCluster(home: home, executables: executables, items: items, partitions: partitions)
         try cluster.sendNewItems()
         let units = try KillableProcess(
             "\(executables)/unit-worker",
@@ -58,22 +59,48 @@ struct PipelineBenchmark {
 
     /// Runs both in turn on the same events, and prints the medians.
     mutating func measureThroughput(batches: [Int], events: Int, runs: Int) throws {
-        // Takes the copy to where the worker is, and warms both up.
-        let behind = try cluster.committed(by: "product-worker")
-        _ = try ThroughputRun(.init(kind: .copy, batchMax: 4_000), cluster, sizes: sizes, events: Int(behind))
+        try warmUp()
         for run in 1...runs {
-            for batch in batches {
-                try cluster.sendPriceChanges(events)
-                let kinds = run % 2 == 0 ? Contender.Kind.allCases.reversed() : Contender.Kind.allCases
-                for kind in kinds {
-                    let contender = Contender(kind: kind, batchMax: batch)
-                    let result = try ThroughputRun(contender, cluster, sizes: sizes, events: events)
-                    say("run \(run), batch \(batch), \(kind.rawValue): \(Int(result.eventsPerSecond)) events/s")
-                    throughput.append(result)
-                }
-            }
+            for batch in batches { try runThroughput(run, batch: batch, events: events) }
         }
         print(throughputTable(batches))
+        print(sizeTable())
+    }
+
+    /// Takes the copy to where the worker is, and warms both up.
+    private func warmUp() throws {
+        let behind = try cluster.committed(by: "product-worker")
+        _ = try ThroughputRun(.init(kind: .copy, batchMax: 4_000), cluster, sizes: sizes, events: Int(behind))
+    }
+
+    private mutating func runThroughput(_ run: Int, batch: Int, events: Int) throws {
+        let before = cluster.segmentBytes(of: BenchmarkCluster.input)
+        try cluster.sendPriceChanges(events)
+        inputSegmentBytes.append(
+            Double(cluster.segmentBytes(of: BenchmarkCluster.input) - before) / Double(events)
+        )
+        for kind in run % 2 == 0 ? Contender.Kind.allCases.reversed() : Contender.Kind.allCases {
+            let contender = Contender(kind: kind, batchMax: batch)
+            let result = try ThroughputRun(contender, cluster, sizes: sizes, events: events)
+            say(
+                "run \(run), \(cluster.partitions) partitions, batch \(batch), \(kind.rawValue): "
+                    + "\(Int(result.eventsPerSecond)) events/s"
+            )
+            throughput.append(result)
+        }
+    }
+
+    /// Measures the throughput on clusters that differ in their partitions, in turn, and prints the medians.
+    static func measurePartitions(_ benchmarks: inout [PipelineBenchmark], events: Int, runs: Int) throws {
+        for benchmark in benchmarks { try benchmark.warmUp() }
+        for run in 1...runs {
+            for index in benchmarks.indices { try benchmarks[index].runThroughput(run, batch: 4_000, events: events) }
+        }
+        var table = TableFormatter(["partitions"] + columns)
+        for benchmark in benchmarks {
+            for row in benchmark.throughputRows(batch: 4_000) { table.add(["\(benchmark.cluster.partitions)"] + row) }
+        }
+        print(table.text())
     }
 
     /// Runs both in turn under each load, and prints the percentiles.
@@ -91,26 +118,19 @@ struct PipelineBenchmark {
         print(latencyTable(rates))
     }
 
-    /// Restores so many couplings, and prints how fast.
-    mutating func measureRestore(couplings: Int, runs: Int) throws {
-        guard couplings > 0 else { return }
-        try RestoreRun.fillChangelog(cluster, couplings: couplings)
-        for run in 1...PipelineBenchmark.fewer(than: runs) {
-            let result = try RestoreRun(cluster, couplings: couplings)
-            say("run \(run), restore: \(Int(result.workerRate)) records/s, loader \(Int(result.loaderRate))")
-            restores.append(result)
+    /// Restores so many couplings, fewest first, and prints how fast and with what memory.
+    mutating func measureRestore(couplings counts: [Int], runs: Int) throws {
+        var filled = 0
+        for count in counts.sorted() where count > filled {
+            try RestoreRun.fillChangelog(cluster, items: filled..<count)
+            filled = count
+            for run in 1...PipelineBenchmark.fewer(than: runs) {
+                let result = try RestoreRun(cluster, couplings: count)
+                say("run \(run), restore: \(Int(result.workerRate)) records/s, loader \(Int(result.loaderRate))")
+                restores.append(result)
+            }
         }
-        var table = TableFormatter([
-            "couplings", "restored/s", "loader/s", "to the loader", "anonymous MB", "restart s",
-        ])
-        let ratio = PipelineBenchmark.median(restores.map { $0.workerRate / $0.loaderRate }) ?? 0
-        table.add([
-            "\(couplings)", "\(Int(PipelineBenchmark.median(restores.map(\.workerRate)) ?? 0))",
-            "\(Int(PipelineBenchmark.median(restores.map(\.loaderRate)) ?? 0))", "\(Int((ratio * 100).rounded())) %",
-            "\((PipelineBenchmark.median(restores.map(\.anonymousBytes)) ?? 0) >> 20)",
-            "\(PipelineBenchmark.median(restores.map(\.restartSeconds)) ?? 0)",
-        ])
-        print(table.text())
+        if filled > 0 { print(restoreTable()) }
     }
 
     /// How often the long measurements run: half as often, an odd number, so that their median is a run's own.
@@ -121,23 +141,59 @@ struct PipelineBenchmark {
         return sorted.isEmpty ? nil : sorted[sorted.count / 2]
     }
 
+    private static let columns = ["batch", "program", "events/s", "to the copy", "µs CPU an event", "peak MB"]
+
     private func throughputTable(_ batches: [Int]) -> String {
-        var table = TableFormatter(["batch", "program", "events/s", "to the copy", "µs CPU an event", "peak MB"])
+        var table = TableFormatter(PipelineBenchmark.columns)
         for batch in batches {
-            let runs = { (kind: Contender.Kind) in
-                throughput.filter { $0.contender.batchMax == batch && $0.contender.kind == kind }
-            }
-            let base = PipelineBenchmark.median(runs(.copy).map(\.eventsPerSecond)) ?? 1
-            for kind in Contender.Kind.allCases {
-                let own = runs(kind)
-                let rate = PipelineBenchmark.median(own.map(\.eventsPerSecond)) ?? 0
-                let cpu = PipelineBenchmark.median(own.map(\.processorMicroseconds)) ?? 0
-                let peak = PipelineBenchmark.median(own.map(\.peakResidentBytes)) ?? 0
-                table.add([
-                    "\(batch)", kind.rawValue, "\(Int(rate / 100) * 100)", "\(Int((rate / base * 100).rounded())) %",
-                    "\((cpu * 10).rounded() / 10)", "\(peak >> 20)",
-                ])
-            }
+            for row in throughputRows(batch: batch) { table.add(row) }
+        }
+        return table.text()
+    }
+
+    private func throughputRows(batch: Int) -> [[String]] {
+        let runs = { (kind: Contender.Kind) in
+            throughput.filter { $0.contender.batchMax == batch && $0.contender.kind == kind }
+        }
+        let base = PipelineBenchmark.median(runs(.copy).map(\.eventsPerSecond)) ?? 1
+        return Contender.Kind.allCases.map { kind in
+            let own = runs(kind)
+            let rate = PipelineBenchmark.median(own.map(\.eventsPerSecond)) ?? 0
+            let cpu = PipelineBenchmark.median(own.map(\.processorMicroseconds)) ?? 0
+            let peak = PipelineBenchmark.median(own.map(\.peakResidentBytes)) ?? 0
+            return [
+                "\(batch)", "\(kind.rawValue)", "\(Int(rate / 100) * 100)",
+                "\(Int((rate / base * 100).rounded())) %", "\((cpu * 10).rounded() / 10)", "\(peak >> 20)",
+            ]
+        }
+    }
+
+    private func sizeTable() -> String {
+        let runs = throughput.filter { $0.contender.kind == .worker }.map(\.segmentBytes)
+        var table = TableFormatter(["segment bytes for an event", "bytes"])
+        for (name, values) in [
+            ("events", inputSegmentBytes), ("outbound changes", runs.map(\.outbound)),
+            ("coupling records", runs.map(\.changelog)), ("Kafka's own topics", runs.map(\.own)),
+        ] {
+            table.add(["\(name)", "\(Int(PipelineBenchmark.median(values) ?? 0))"])
+        }
+        return table.text()
+    }
+
+    private func restoreTable() -> String {
+        var table = TableFormatter([
+            "couplings", "restored/s", "loader/s", "to the loader", "anonymous MB", "restart s", "anonymous MB then",
+        ])
+        for count in Set(restores.map(\.couplings)).sorted() {
+            let runs = restores.filter { $0.couplings == count }
+            let ratio = PipelineBenchmark.median(runs.map { $0.workerRate / $0.loaderRate }) ?? 0
+            table.add([
+                "\(count)", "\(Int(PipelineBenchmark.median(runs.map(\.workerRate)) ?? 0))",
+                "\(Int(PipelineBenchmark.median(runs.map(\.loaderRate)) ?? 0))", "\(Int((ratio * 100).rounded())) %",
+                "\((PipelineBenchmark.median(runs.map(\.anonymousBytes)) ?? 0) >> 20)",
+                "\(PipelineBenchmark.median(runs.map(\.restartSeconds)) ?? 0)",
+                "\((PipelineBenchmark.median(runs.map(\.restartAnonymousBytes)) ?? 0) >> 20)",
+            ])
         }
         return table.text()
     }
@@ -162,9 +218,13 @@ struct PipelineBenchmark {
         writer.beginObject()
         write("throughput", throughput, to: &writer) { run in
             [
-                ("batch", Int64(run.contender.batchMax)), ("eventsPerSecond", Int64(run.eventsPerSecond)),
+                ("partitions", Int64(cluster.partitions)), ("batch", Int64(run.contender.batchMax)),
+                ("eventsPerSecond", Int64(run.eventsPerSecond)),
                 ("processorNanoseconds", Int64(run.processorMicroseconds * 1_000)),
                 ("peakResidentBytes", Int64(run.peakResidentBytes)),
+                ("outboundSegmentBytes", Int64(run.segmentBytes.outbound)),
+                ("changelogSegmentBytes", Int64(run.segmentBytes.changelog)),
+                ("ownSegmentBytes", Int64(run.segmentBytes.own)),
             ]
         } program: {
             $0.contender.kind
@@ -182,6 +242,8 @@ struct PipelineBenchmark {
                 ("couplings", Int64(run.couplings)), ("recordsPerSecond", Int64(run.workerRate)),
                 ("loaderRecordsPerSecond", Int64(run.loaderRate)), ("anonymousBytes", Int64(run.anonymousBytes)),
                 ("restartMs", Int64(run.restartSeconds * 1_000)),
+                ("restartAnonymousBytes", Int64(run.restartAnonymousBytes)),
+                ("changelogSegmentBytes", Int64(run.segmentBytes)),
             ]
         } program: { _ in
             nil

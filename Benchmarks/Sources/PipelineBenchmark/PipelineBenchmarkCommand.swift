@@ -21,7 +21,8 @@ struct PipelineBenchmarkCommand {
                 .value("batches", placeholder: "N,N", "Largest batches (1000,4000)."),
                 .value("rates", placeholder: "N,N", "Events a second for the latency (100,1000,10000)."),
                 .value("seconds", placeholder: "N", "How long each latency run lasts (10)."),
-                .value("couplings", placeholder: "N", "Couplings to restore (1000000; 0: none)."),
+                .value("couplings", placeholder: "N,N", "Couplings to restore (10000,1000000; 0: none)."),
+                .value("partitions", placeholder: "N,N", "Measures only the throughput, with so many partitions each."),
                 .value("json", placeholder: "FILE", "Writes the results there."),
             ]
         ) { call in
@@ -31,28 +32,49 @@ struct PipelineBenchmarkCommand {
             let numbers = { (name: String, standard: String) in
                 (call.value(name) ?? standard).split(separator: ",").compactMap { Int($0) }
             }
-            var benchmark = try PipelineBenchmark(
-                home: home,
-                executables: call.value("executables") ?? ".build/release",
-                items: try call.integer("items", in: 1...10_000_000) ?? 10_000
-            )
+            let make = { (partitions: Int32?) in
+                try PipelineBenchmark(
+                    home: home,
+                    executables: call.value("executables") ?? ".build/release",
+                    items: try call.integer("items", in: 1...10_000_000) ?? 10_000,
+                    partitions: partitions
+                )
+            }
+            let events = try call.integer("events", in: 1_000...100_000_000) ?? 200_000
+            let runs = try call.integer("runs", in: 1...100) ?? 5
+            let partitions = numbers("partitions", "")
+            if !partitions.isEmpty {
+                var benchmarks: [PipelineBenchmark] = []
+                defer { for benchmark in benchmarks { benchmark.stop() } }
+                for count in partitions { benchmarks.append(try make(Int32(clamping: count))) }
+                try PipelineBenchmark.measurePartitions(&benchmarks, events: events, runs: runs)
+                try write(benchmarks.map { $0.json() }, to: call.value("json"))
+                return 0
+            }
+            var benchmark = try make(nil)
             defer { benchmark.stop() }
             try benchmark.measureThroughput(
                 batches: numbers("batches", "1000,4000"),
-                events: try call.integer("events", in: 1_000...100_000_000) ?? 200_000,
-                runs: try call.integer("runs", in: 1...100) ?? 5
+                events: events,
+                runs: runs
             )
             try benchmark.measureLatency(
                 rates: numbers("rates", "100,1000,10000"),
                 seconds: try call.integer("seconds", in: 1...3_600) ?? 10,
-                runs: try call.integer("runs", in: 1...100) ?? 5
+                runs: runs
             )
             try benchmark.measureRestore(
-                couplings: try call.integer("couplings", in: 0...100_000_000) ?? 1_000_000,
-                runs: try call.integer("runs", in: 1...100) ?? 5
+                couplings: numbers("couplings", "10000,1000000"),
+                runs: runs
             )
-            if let path = call.value("json") { try Data(benchmark.json()).write(to: URL(filePath: path)) }
+            try write([benchmark.json()], to: call.value("json"))
             return 0
         }.runAndExit()
+    }
+
+    /// Writes the results of each cluster, as an object a line.
+    private static func write(_ results: [[UInt8]], to path: String?) throws {
+        guard let path else { return }
+        try Data(results.joined()).write(to: URL(filePath: path))
     }
 }

@@ -17,6 +17,10 @@ struct RestoreRun {
     var anonymousBytes: Int
     /// The seconds that a restart with the local state takes.
     var restartSeconds: Double
+    /// The same memory after that restart.
+    var restartAnonymousBytes: Int
+    /// Bytes of the changelog's segments.
+    var segmentBytes: Int
 
     /// Runs both; the changelog is full already.
     init(_ cluster: BenchmarkCluster, couplings: Int) throws {
@@ -28,17 +32,20 @@ struct RestoreRun {
         let first = try RestoreRun.start(cluster, state: state)
         workerRate = records / first.seconds
         anonymousBytes = first.figures.anonymousBytes
-        restartSeconds = try RestoreRun.start(cluster, state: state).seconds
+        let second = try RestoreRun.start(cluster, state: state)
+        restartSeconds = second.seconds
+        restartAnonymousBytes = second.figures.anonymousBytes
+        segmentBytes = cluster.segmentBytes(of: RestoreRun.changelog)
     }
 
     static let changelog = "sync.couplings.product-worker"
 
-    /// Fills the changelog with copies of one record, each with an item's own id and number.
-    static func fillChangelog(_ cluster: BenchmarkCluster, couplings: Int) throws {
+    /// Fills the changelog with copies of one record, each with the id and number of one of these items.
+    static func fillChangelog(_ cluster: BenchmarkCluster, items: Range<Int>) throws {
         let template = try self.template(cluster)
         let producer = try Producer(configuration: cluster.broker.configuration(), observer: nil)
         defer { producer.close() }
-        for item in 0..<couplings {
+        for item in items {
             // Beside the items that are coupled already.
             let (key, value) = template.record(of: 20_000_000 + item)
             let partition = Murmur2.partition(

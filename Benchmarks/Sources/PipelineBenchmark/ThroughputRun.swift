@@ -13,12 +13,24 @@ struct ThroughputRun {
     var processorMicroseconds: Double
     /// The largest resident size in bytes.
     var peakResidentBytes: Int
+    /// Bytes of Kafka's segments for an event, transaction markers and batch heads included.
+    var segmentBytes: SegmentBytes
+
+    /// What one event adds to the topics.
+    struct SegmentBytes {
+        var outbound: Double
+        var changelog: Double
+        /// Kafka's own: offsets of groups, states of transactions.
+        var own: Double
+    }
 
     /// Runs it until it has committed all events.
     init(_ contender: Contender, _ cluster: BenchmarkCluster, sizes: OutputSizes, events: Int) throws {
         self.contender = contender
         let starts = try cluster.ends(of: contender.outbound)
         let before = try cluster.committed(by: contender.group)
+        let topics = [contender.outbound, contender.changelog, "__"]
+        let bytesBefore = topics.map { cluster.segmentBytes(of: $0) }
         let process = try contender.start(cluster, sizes: sizes)
         defer {
             process.terminate()
@@ -40,6 +52,8 @@ struct ThroughputRun {
         eventsPerSecond = count / ((finished - first.at) / .seconds(1))
         processorMicroseconds = (figures.processorSeconds - first.figures.processorSeconds) * 1_000_000 / count
         peakResidentBytes = figures.peakResidentBytes
+        let bytes = zip(topics, bytesBefore).map { Double(cluster.segmentBytes(of: $0) - $1) / Double(events) }
+        segmentBytes = SegmentBytes(outbound: bytes[0], changelog: bytes[1], own: bytes[2])
         try OutputReader(cluster: cluster).check(contender, from: starts, events: events)
     }
 }
