@@ -18,8 +18,9 @@ help:
 	@echo "                      TIME=600 says how many seconds; ends with a table"
 	@echo "make lint             check the format of all Swift sources"
 	@echo "make validate         check Topics/ against the AsyncAPI and JSON Schema rules"
-	@echo "make bench            event to outbound change on one core; with KAFKA_HOME also, on a real Kafka:"
-	@echo "                      throughput against a bare copy, latency, restore; results in Benchmarks/.build/*.json"
+	@echo "make bench            event to outbound change on one core, cost as couplings grow, release, sizes; with KAFKA_HOME"
+	@echo "                      also, on a real Kafka: throughput against a bare copy (also by partitions), latency, restore,"
+	@echo "                      memory, sizes; results in Benchmarks/.build/*.json"
 	@echo "make setup            only install what the build needs"
 
 setup:
@@ -98,5 +99,6 @@ bench: setup
 		echo "bench: KAFKA_HOME is not set, so the pipeline on a real Kafka is not measured"; \
 	else \
 		$(SWIFT) build -c release && $(SWIFT) build -c release --package-path Benchmarks && \
-		Benchmarks/.build/release/PipelineBenchmark --json Benchmarks/.build/pipeline.json; \
+		Benchmarks/.build/release/PipelineBenchmark --json Benchmarks/.build/pipeline.json && \
+		Benchmarks/.build/release/PipelineBenchmark --partitions 1,2,6 --json Benchmarks/.build/partitions.json; \
 	fi

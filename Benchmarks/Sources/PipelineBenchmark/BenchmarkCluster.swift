@@ -23,13 +23,8 @@ final class BenchmarkCluster {
     private var random: UInt64 = 42
     private var sequence = 1
 
-    /// Starts the broker and makes the topics.
-    ///
-    /// - Parameters:
-    ///   - home: Folder of an Apache Kafka.
-    ///   - executables: Folder of the workers.
-    ///   - items: How many items there are.
-    ///   - partitions: Of each topic that has several; nil for as many as the catalog says.
+    /// Starts the broker and makes the topics; those of several partitions get as many as are chosen, or as the catalog
+    /// says.
     init(home: String, executables: String, items: Int, partitions chosen: Int32? = nil) throws {
         self.executables = executables
         itemCount = items
