@@ -58,12 +58,13 @@ struct RestoreRun {
     }
 
     private static func template(_ cluster: BenchmarkCluster) throws -> CouplingTemplate {
-        var template: CouplingTemplate?
+        // The newest: the first ones may be of items that still waited for their units.
+        var newest: (key: [UInt8], value: [UInt8])?
         let partition = TopicPartition(changelog, 0)
         try OutputReader(cluster: cluster).read(changelog, from: [partition: Consumer.beginning]) { message in
-            guard template == nil, let key = message.key, let value = message.value else { return }
-            template = CouplingTemplate(key: Array(key), value: Array(value))
+            if let key = message.key, let value = message.value { newest = (Array(key), Array(value)) }
         }
+        let template = newest.flatMap { CouplingTemplate(key: $0.key, value: $0.value) }
         guard let template else { throw BenchmarkFailure("no coupling in \(changelog)") }
         return template
     }
