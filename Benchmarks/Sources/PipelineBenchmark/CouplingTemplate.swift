@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ItemEvents
+import SyncModel
 
 /// A coupling record of one item, to be made that of others.
 struct CouplingTemplate {
     private let key: [UInt8]
     private let value: [UInt8]
-    private let places: (key: [Int], value: [Int], number: [Int])
+    private let places: (key: [Int], value: [Int], number: [Int], row: [Int])
 
-    /// Finds the item's id and number in the record.
+    /// Finds the item's id, its number and its row's id in the record.
     init?(key: [UInt8], value: [UInt8]) {
         let parts = key.split(separator: UInt8(ascii: "/"))
         guard let id = parts.last.map({ Array($0) }), id.count == 36 else { return nil }
@@ -23,7 +24,8 @@ struct CouplingTemplate {
         let number = Array(value[start..<start + 8])
         places = (
             CouplingTemplate.places(of: id, in: key), CouplingTemplate.places(of: id, in: value),
-            CouplingTemplate.places(of: number, in: value)
+            CouplingTemplate.places(of: number, in: value),
+            CouplingTemplate.places(of: CouplingTemplate.row(of: key), in: value)
         )
     }
 
@@ -35,7 +37,15 @@ struct CouplingTemplate {
         for place in places.key { record.key.replaceSubrange(place..<place + id.count, with: id) }
         for place in places.value { record.value.replaceSubrange(place..<place + id.count, with: id) }
         for place in places.number { record.value.replaceSubrange(place..<place + number.count, with: number) }
+        // A row that is not the pair's own counts as taken over, and the pair would be judged anew.
+        let row = CouplingTemplate.row(of: record.key)
+        for place in places.row { record.value.replaceSubrange(place..<place + row.count, with: row) }
         return record
+    }
+
+    /// The id of the row that a pair makes.
+    private static func row(of pairKey: [UInt8]) -> [UInt8] {
+        Array(NamedUUID.make(String(decoding: pairKey, as: UTF8.self)).utf8)
     }
 
     private static func places(of part: [UInt8], in bytes: [UInt8]) -> [Int] {
