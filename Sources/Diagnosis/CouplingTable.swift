@@ -39,7 +39,8 @@ package struct CouplingTable {
     package func pair(mapping: String, company: String, key: String) -> PairGlance? {
         let reference = Reference(mapping: mapping, company: company, key: Self.normalized(key))
         let found = (references[reference] ?? []).compactMap { pairs[$0] }
-        return found.first(where: \.exists) ?? found.first { $0.state != .deleted && $0.state != .broken } ?? found.first
+        let living = found.first { $0.state != .deleted && $0.state != .broken }
+        return found.first(where: \.exists) ?? living ?? found.first
     }
 
     /// The pairs in the order of mapping, natural key and pair key.
