@@ -102,16 +102,16 @@ final class ActiveLookup: Sendable {
     /// Nil where more than the key decides what is referred to.
     init?(_ lookup: FieldMapping.Lookup) {
         guard let mapping = lookup.mappings.first, !lookup.key.isEmpty, !lookup.isDeferrable,
-            !lookup.blankIsLocalCurrency
+            !lookup.blankIsLocalCurrency, lookup.idProperty == nil
         else { return nil }
         self.mapping = Array(mapping.utf8)
-        key = lookup.key.map { Array($0.utf8) }
+        key = (lookup.ownerKey.isEmpty ? lookup.key : lookup.ownerKey).map { Array($0.utf8) }
         byID = lookup.byID
     }
 
     /// Appends the key that an image gives, as the indexes hold it, and tells whether it is one.
     ///
-    /// Not where a part is missing or blank, or is written otherwise in the indexes.
+    /// Not where a part is missing or blank, or is written otherwise in the indexes but for upper case.
     func appendKey(of image: JSONValue, to bytes: inout [UInt8]) -> Bool {
         let start = bytes.count
         for (index, property) in key.enumerated() {
@@ -120,6 +120,9 @@ final class ActiveLookup: Sendable {
             else { return false }
             if index > 0 { bytes.append(UInt8(ascii: "/")) }
             bytes.append(contentsOf: text)
+        }
+        if !byID {
+            for index in start..<bytes.count where (0x61...0x7a).contains(bytes[index]) { bytes[index] -= 0x20 }
         }
         return bytes.withUnsafeBytes { bytes in
             let key = UnsafeRawBufferPointer(rebasing: bytes[start...])

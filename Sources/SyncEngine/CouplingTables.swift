@@ -107,9 +107,10 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         to new: KnownPair?,
         partition: Int32
     ) throws {
-        if old?.key != new?.key || old == nil || new == nil || old?.claims != new?.claims {
-            let before = old.map { IndexKeys.naturalKeys(coupling, key: $0.key, claims: $0.claims) } ?? []
-            let after = new.map { IndexKeys.naturalKeys(coupling, key: $0.key, claims: $0.claims) } ?? []
+        if old?.key != new?.key || old == nil || new == nil || old?.claims != new?.claims
+            || old?.ownerKey != new?.ownerKey
+        {
+            let (before, after) = (IndexKeys.naturalKeys(coupling, old), IndexKeys.naturalKeys(coupling, new))
             for key in before where !after.contains(key) { try store.remove(.keys, entry: key) }
             for key in after where !before.contains(key) { try store.put(.keys, entry: key) }
         }
@@ -253,19 +254,6 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         return best
     }
 
-    /// The record of a natural key whose row lies there: one that exists, where there is one.
-    ///
-    /// Where no row is known to lie there, it is one of which that is not known, as after a loss of all state.
-    func reference(_ mapping: String, company: String, key: String, within place: RowPlace) throws -> ReferencedRecord?
-    {
-        let found = try pairs(mapping: mapping, company: company, key: key).compactMap {
-            try glance($0, columns: [place.column])
-        }
-        let inside = found.filter { $0.values[place.column] == place.value }
-        let candidates = inside.isEmpty ? found.filter { $0.values[place.column] == nil } : inside
-        return candidates.first(where: \.exists) ?? candidates.first
-    }
-
     /// Whether a reference means the row with this id, without a text of anything; false where in doubt.
     func isReference(
         _ lookup: ActiveLookup,
@@ -298,17 +286,13 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
                     guard let value else { return true }
                     let head = try CouplingHead(try StoredCoupling.record(value))
                     // Of several with one natural key the one that exists is meant, and has not given it up.
-                    guard head.exists, try !head.hasMore || !hasGivenUpItsKey(pairKey) else { return true }
+                    guard head.exists, !head.hasGivenUpItsKey else { return true }
                     isIt = head.id.hasSameBytes(as: row)
                     return false
                 }
             }
         }
         return isIt
-    }
-
-    private func hasGivenUpItsKey(_ pairKey: UnsafeRawBufferPointer) throws -> Bool {
-        try glance(String(decoding: pairKey, as: UTF8.self), columns: [])?.hasGivenUpItsKey ?? false
     }
 
     private func glance(_ pairKey: String, columns: [String]) throws -> ReferencedRecord? {
@@ -318,9 +302,10 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
             let record = try StoredCoupling.record(value)
             let head = try CouplingHead(record)
             if columns.isEmpty, !head.hasMore {
-                found = ReferencedRecord(head)
+                found = ReferencedRecord(head, pairKey: pairKey)
             } else {
-                found = ReferencedRecord(try Coupling.read(record, pairKey: pairKey), columns: columns)
+                let coupling = try Coupling.read(record, pairKey: pairKey)
+                found = ReferencedRecord(coupling, pairKey: pairKey, columns: columns)
             }
         }
         return found

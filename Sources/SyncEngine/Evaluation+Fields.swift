@@ -98,23 +98,15 @@ extension Evaluation {
             return .reference(navigation: lookup.navigation, entitySet: found.entitySet, id: found.id)
         }
         let found =
-            if let within = lookup.within, let own = try ownValue(of: within.own) {
-                try require(mappingName, key: key, within: RowPlace(within.column, own), column: field.column)
+            if let id = lookup.idProperty {
+                try require(mappingName, key: key, id: image[id]?.string, column: field.column)
+            } else if let ownerKey = PropertyReader.key(image, lookup.ownerKey), !lookup.ownerKey.isEmpty {
+                try require(mappingName, key: key, ownerKey: ownerKey, column: field.column)
             } else {
                 try require(mappingName, key: key, byID: lookup.byID, column: field.column)
             }
         guard let found else { return nil }
         return .reference(navigation: lookup.navigation, entitySet: found.entitySet, id: found.id)
-    }
-
-    /// What a column of the row has or will get, also where its field comes later; nil where that cannot be told yet.
-    private func ownValue(of column: String) throws -> String? {
-        if let agreed = coupling.base[column] { return agreed }
-        if let made = columns.first(where: { $0.name == column }) { return made.value.baseText }
-        guard let field = active.places[column].map({ active.fields[$0] }) else { return nil }
-        // What it notes besides is noted when its turn comes.
-        var copy = self
-        return try copy.value(of: field.mapping)?.baseText
     }
 
     private static func blank(_ lookup: FieldMapping.Lookup, _ field: FieldMapping) -> RecordError {

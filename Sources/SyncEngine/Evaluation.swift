@@ -173,42 +173,50 @@ public struct Evaluation {
     /// Resolves a reference to a record whose id the source tells beside its number.
     ///
     /// A number may have been used again: the id says which record is meant, also while the one that had the number
-    /// before is still there. Of a record that is over, the number tells who came after it.
-    ///
-    /// Where `id` is nil, blank or no id, the number decides.
+    /// before is still there. Where `id` is nil, blank or no id, the number decides; with `isSucceeded` also where the
+    /// one that is meant is over, since the next one with its number came after it.
     public mutating func require(
         _ mapping: String,
         key: String,
         id: String?,
+        isSucceeded: Bool = false,
         column: String?,
         columns: [String] = []
     ) throws -> ReferencedRecord? {
         guard let id = id?.lowercased(), NamedUUID.isUUID(id), id != ChangeEvent.blankID else {
             return try require(mapping, key: key, column: column, columns: columns)
         }
-        let meant = try find(mapping, key: id, byID: true)
-        guard meant?.isOver != true else { return try require(mapping, key: key, column: column, columns: columns) }
-        if meant == nil, try find(mapping, key: key) == nil {
-            // Nobody knows either: the number, first, is what a person looks for, and the id what will be there.
-            let number = Waiting.Reference(mapping: mapping, key: key, reason: .unseen)
-            if !missing.contains(number) { missing.append(number) }
+        if isSucceeded, try find(mapping, key: id, byID: true)?.isOver == true {
+            return try require(mapping, key: key, column: column, columns: columns)
         }
-        return try require(mapping, key: id, byID: true, column: column, columns: columns)
+        let found = try find(mapping, key: id, byID: true, columns: columns)
+        // Where nobody knows either, the number is what a person looks for.
+        let isUnknown = try found == nil && find(mapping, key: key) == nil
+        let reference =
+            isUnknown
+            ? Waiting.Reference(mapping: mapping, key: key, reason: .unseen, otherKey: id)
+            : Waiting.Reference(mapping: mapping, key: id, reason: .unseen)
+        return try resolved(found, reference, column: column)
     }
 
-    /// Resolves a reference to a record whose row lies in a certain place, such as a unit of the product's group.
+    /// Resolves a reference to a record that an owner has, such as a unit of an item.
     ///
-    /// Another record with the key, such as the unit of an item that had the number before, is not meant; the reference
-    /// is then as missing as one that was never seen.
+    /// The owner's id and the record's own code mean it whatever the owner's number is. One of which no owner is known is
+    /// found by its natural key, `key`, which is also what people know it by.
     public mutating func require(
         _ mapping: String,
         key: String,
-        within place: RowPlace?,
+        ownerKey: String?,
         column: String?
     ) throws -> ReferencedRecord? {
-        guard let place else { return try require(mapping, key: key, column: column) }
-        let found = try context.records.reference(mapping, company: coupling.company, key: key, within: place)
-        return try resolved(found, .init(mapping: mapping, key: key, reason: .unseen), column: column)
+        guard let ownerKey else { return try require(mapping, key: key, column: column) }
+        var found = try find(mapping, key: ownerKey)
+        if found == nil, let other = try find(mapping, key: key), other.facts[OwnerKey.fact] == nil { found = other }
+        return try resolved(
+            found,
+            .init(mapping: mapping, key: key, reason: .unseen, otherKey: ownerKey),
+            column: column
+        )
     }
 
     /// Takes a record that can be referred to; one that cannot is waited for.

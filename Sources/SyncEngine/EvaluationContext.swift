@@ -28,8 +28,6 @@ protocol RecordFinder: AnyObject {
     /// The record that a reference means; `columns` are the base columns whose values are wanted.
     func reference(_ mapping: String, company: String, key: String, byID: Bool, columns: [String]) throws
         -> ReferencedRecord?
-    /// The record of a natural key whose row has this value in a column.
-    func reference(_ mapping: String, company: String, key: String, within place: RowPlace) throws -> ReferencedRecord?
     /// The pair keys of a document's lines.
     func lines(of document: String, mapping: String, company: String) throws -> [String]
     /// Whether a reference means the row with this id; false where in doubt.
@@ -39,16 +37,4 @@ protocol RecordFinder: AnyObject {
         company: String,
         to row: UnsafeRawBufferPointer
     ) throws -> Bool
-}
-
-/// Where a row lies, as a column that refers to a parent tells: a unit in its group.
-public struct RowPlace: Sendable, Hashable {
-    let column: String
-    let value: String
-
-    /// Makes it from the column's name and its value.
-    public init(_ column: String, _ value: String) {
-        self.column = column
-        self.value = value
-    }
 }

@@ -45,14 +45,17 @@ enum IndexKeys {
         return bytes
     }
 
-    /// The entries by which a coupling with this natural key is found: by that key, and by its id in any company.
+    /// The entries by which a coupling is found: by its natural key and owner key, and by its id in any company.
     ///
     /// `claims` are keys of rows that it wants or leaves; by these only rivals find it, not who refers to it.
-    static func naturalKeys(_ coupling: Coupling, key: String?, claims: [String]) -> [[UInt8]] {
+    static func naturalKeys(_ coupling: Coupling, _ known: KnownPair?) -> [[UInt8]] {
+        guard let known else { return [] }
         let pair = coupling.pairKey.description
         var keys = [prefix(coupling.mapping, "", coupling.bc.id) + pair.utf8]
-        if let key { keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8) }
-        for claim in claims { keys.append(claimPrefix(coupling.mapping, coupling.company, claim) + pair.utf8) }
+        for key in [known.key, known.ownerKey].compactMap(\.self) {
+            keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8)
+        }
+        for claim in known.claims { keys.append(claimPrefix(coupling.mapping, coupling.company, claim) + pair.utf8) }
         return keys
     }
 
@@ -64,8 +67,10 @@ enum IndexKeys {
     /// The entries by which a coupling that waits for these is woken.
     static func waiters(_ coupling: Coupling, _ waitsFor: [Waiting.Reference]) -> [[UInt8]] {
         let pair = coupling.pairKey.description
-        return waitsFor.filter { $0.reason != .inFlight && $0.reason != .referenced }.map {
-            prefix($0.mapping, coupling.company, normalized($0.key)) + pair.utf8
+        return waitsFor.filter { $0.reason != .inFlight && $0.reason != .referenced }.flatMap { reference in
+            [reference.key, reference.otherKey].compactMap(\.self).map {
+                prefix(reference.mapping, coupling.company, normalized($0)) + pair.utf8
+            }
         }
     }
 

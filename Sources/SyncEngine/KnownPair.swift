@@ -10,6 +10,8 @@ struct KnownPair {
     let exists: Bool
     let key: String?
     let facts: [String: String]
+    /// By its owner's id and its own code.
+    let ownerKey: String?
     /// Keys of rows that it wants or leaves.
     let claims: [String]
     let isWaiting: Bool
@@ -30,6 +32,7 @@ extension Coupling {
             exists: exists,
             key: bc.key,
             facts: bc.facts,
+            ownerKey: bc.facts[OwnerKey.fact],
             claims: RowClaim.keys(of: bc.facts),
             isWaiting: waiting != nil,
             waitsFor: waiting?.waitsFor ?? [],

@@ -22,7 +22,13 @@ public struct ReferencedRecord: Sendable {
     /// Values of the source that others need.
     public let facts: [String: String]
 
-    init(_ head: CouplingHead) {
+    /// Its source has another natural key by now than its row: who refers by the old one means another record.
+    let hasGivenUpItsKey: Bool
+    private let pairKey: String
+
+    init(_ head: CouplingHead, pairKey: String) {
+        self.pairKey = pairKey
+        hasGivenUpItsKey = head.hasGivenUpItsKey
         id = String(decoding: head.id, as: UTF8.self)
         entitySet = String(decoding: head.entitySet, as: UTF8.self)
         exists = head.exists
@@ -33,7 +39,9 @@ public struct ReferencedRecord: Sendable {
         facts = [:]
     }
 
-    init(_ coupling: Coupling, columns: [String]) {
+    init(_ coupling: Coupling, pairKey: String, columns: [String]) {
+        self.pairKey = pairKey
+        hasGivenUpItsKey = coupling.bc.wantedKey != nil
         id = coupling.crm.id
         entitySet = coupling.crm.entity
         exists = coupling.exists
@@ -46,11 +54,11 @@ public struct ReferencedRecord: Sendable {
         facts = coupling.bc.facts
     }
 
+    /// The id of its source.
+    public var sourceID: Substring { pairKey.split(separator: "/").last ?? "" }
+
     /// Its source is deleted.
     var isOver: Bool { state == .broken || state == .deleted }
-
-    /// Its source has another natural key by now than its row: who refers by the old one means another record.
-    var hasGivenUpItsKey: Bool { facts[RowClaim.wanted] != nil }
 
     /// Why the record cannot be referred to yet.
     public var reason: Waiting.Reason {

@@ -140,7 +140,7 @@ extension SyncEngine {
 /// What a record notes of rows beside the one that it has, among the facts of its coupling; no property has these names.
 enum RowClaim {
     /// The key of the row that it wants and another has.
-    static let wanted = "@wanted"
+    static let wanted = Coupling.Source.wantedFact
     /// The key of the row that it has until its move away from there is applied.
     static let leaving = "@leaving"
 

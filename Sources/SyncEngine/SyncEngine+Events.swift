@@ -119,6 +119,7 @@ extension SyncEngine {
                 coupling.bc.facts[RowClaim.wanted] = key == coupling.bc.key ? nil : key
             }
         }
+        OwnerKey.take(image, into: &coupling, active.mapping)
         for property in active.rule.factProperties(of: coupling.bc.key, settings) {
             guard let value = image[property] else { continue }
             coupling.bc.facts[property] = value.string ?? (value.isNull ? nil : value.rawText)

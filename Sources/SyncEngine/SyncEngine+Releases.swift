@@ -96,9 +96,14 @@ extension SyncEngine {
             (coupling.document == nil || (known?.facts == coupling.bc.facts && !isWholeNow))
             && known?.status == coupling.base["statecode"]  // A closed document was opened for its lines.
             && known?.claims == RowClaim.keys(of: coupling.bc.facts)  // It has its key again.
-        if let known, known.exists, coupling.exists, known.key == coupling.bc.key, isSame { return }
+        if let known, known.exists, coupling.exists, known.key == coupling.bc.key,
+            known.ownerKey == coupling.bc.facts[OwnerKey.fact], isSame
+        {
+            return
+        }
         var keys = [coupling.id]
         if let key = coupling.bc.key { keys.append(key) }
+        if let ownerKey = coupling.bc.facts[OwnerKey.fact] { keys.append(ownerKey) }
         if let document = coupling.document { keys.append("\(document)/*") }
         for key in keys {
             for pair in try tables.waiters(for: coupling.mapping, company: coupling.company, key: key) { enqueue(pair) }

@@ -204,6 +204,7 @@ extension Waiting {
             bytes.append(reference.key)
             bytes.append(reference.reason.rawValue)
             bytes.append(reference.detail)
+            bytes.append(reference.otherKey)
         }
         image.withUnsafeBytes { bytes.append($0) }
     }
@@ -227,6 +228,7 @@ extension Waiting {
                 reason: try reader.member()
             )
             reference.detail = try reader.optionalText()
+            reference.otherKey = try reader.optionalText()
             waitsFor.append(reference)
         }
         self.waitsFor = waitsFor

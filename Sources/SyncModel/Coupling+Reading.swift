@@ -123,8 +123,15 @@ extension Waiting {
             guard let mapping = reference["mapping"]?.string, let key = reference["key"]?.string,
                 let reason = reference["reason"]?.string.flatMap(Reason.init(rawValue:))
             else { continue }
-            let detail = reference["detail"]?.string
-            waitsFor.append(Reference(mapping: mapping, key: key, reason: reason, detail: detail))
+            waitsFor.append(
+                Reference(
+                    mapping: mapping,
+                    key: key,
+                    reason: reason,
+                    detail: reference["detail"]?.string,
+                    otherKey: reference["otherKey"]?.string
+                )
+            )
         }
     }
 }

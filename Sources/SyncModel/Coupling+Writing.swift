@@ -125,6 +125,7 @@ extension Waiting {
             writer.field("key", reference.key)
             writer.field("reason", reference.reason.rawValue)
             if let detail = reference.detail { writer.field("detail", detail) }
+            if let other = reference.otherKey { writer.field("otherKey", other) }
             writer.endObject()
         }
         writer.endArray()

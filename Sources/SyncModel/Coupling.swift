@@ -36,6 +36,12 @@ public struct Coupling: Sendable, Hashable {
         /// Values of the source that other records need, by property name.
         public var facts: [String: String] = [:]
 
+        /// Among the facts: the natural key that the source has and the row has not; no property has this name.
+        public static let wantedFact = "@wanted"
+
+        /// The natural key that the source has by now, where another record has its row or a change is on its way.
+        public var wantedKey: String? { facts[Self.wantedFact] }
+
         /// Makes the source side of a pair first seen.
         public init(entity: String, id: String, key: String?, version: RecordVersion, facts: [String: String] = [:]) {
             self.entity = entity

@@ -14,6 +14,8 @@ public struct CouplingHead {
         static let isCreated = Flags(rawValue: 4)
         /// There are facts or related rows, which some references want.
         static let hasMore = Flags(rawValue: 8)
+        /// The source has another natural key by now.
+        static let hasGivenUpItsKey = Flags(rawValue: 16)
     }
 
     /// Grows with every write of the record.
@@ -34,6 +36,8 @@ public struct CouplingHead {
     public var isWaiting: Bool { flags.contains(.isWaiting) }
     /// There are facts or related rows.
     public var hasMore: Bool { flags.contains(.hasMore) }
+    /// The source has another natural key by now than the row: who refers by that one means another record.
+    public var hasGivenUpItsKey: Bool { flags.contains(.hasGivenUpItsKey) }
 
     /// Reads the head of a coupling in binary form.
     ///
@@ -57,6 +61,7 @@ public struct CouplingHead {
         if coupling.waiting != nil { flags.insert(.isWaiting) }
         if coupling.crm.isCreated { flags.insert(.isCreated) }
         if !coupling.bc.facts.isEmpty || !coupling.crm.related.isEmpty { flags.insert(.hasMore) }
+        if coupling.bc.wantedKey != nil { flags.insert(.hasGivenUpItsKey) }
         bytes.append(flags.rawValue)
         bytes.append(UInt8(truncatingIfNeeded: Coupling.State.allCases.firstIndex(of: coupling.state) ?? 0))
         bytes.append(coupling.crm.entity)

@@ -143,8 +143,10 @@ extension FieldMapping {
         public var isRequired: Bool
         /// The key holds the referenced record's id instead of its natural key.
         public var byID: Bool
-        /// The row that is meant has the same value in a column as the referring row has in one of its own.
-        public var within: Within?
+        /// The property with the record's id, which counts for more than its natural key where an event tells both.
+        public var idProperty: String?
+        /// The properties that make the referenced record's owner key, by which it is found first; empty: none.
+        public var ownerKey: [String]
 
         /// Makes a lookup from its parts.
         public init(
@@ -155,7 +157,8 @@ extension FieldMapping {
             blankIsLocalCurrency: Bool = false,
             isRequired: Bool = false,
             byID: Bool = false,
-            within: Within? = nil
+            idProperty: String? = nil,
+            ownerKey: [String] = []
         ) {
             self.mappings = mappings
             self.key = key
@@ -164,21 +167,8 @@ extension FieldMapping {
             self.blankIsLocalCurrency = blankIsLocalCurrency
             self.isRequired = isRequired
             self.byID = byID
-            self.within = within
-        }
-    }
-
-    /// Which of several rows of one natural key a reference means: of two units of one code the one in the own group.
-    public struct Within: Sendable, Hashable {
-        /// The column of the row that is referred to: `uomscheduleid`.
-        public var column: String
-        /// The column of the row that refers: `defaultuomscheduleid`.
-        public var own: String
-
-        /// Makes it from its columns.
-        public init(column: String, own: String) {
-            self.column = column
-            self.own = own
+            self.idProperty = idProperty
+            self.ownerKey = ownerKey
         }
     }
 }

@@ -118,6 +118,9 @@ extension TableMapping {
         public var embeddedIn: Embedding?
         /// The properties whose values, joined by `/`, are the natural key by which others refer to it; empty: its id.
         public var key: [String]
+        /// The properties of a second natural key, which begins with the owner's id: it stays where the owner's number
+        /// changes, and no other owner's record ever has it; empty: none.
+        public var ownerKey: [String]
         /// The property that decides its home partition: of a line, its document's id; nil: its own id.
         public var home: String?
         /// Conditions that all must hold, else the record is filtered.
@@ -130,6 +133,7 @@ extension TableMapping {
             entities: [String],
             embeddedIn: Embedding? = nil,
             key: [String] = [],
+            ownerKey: [String] = [],
             home: String? = nil,
             filter: [FilterCondition] = []
         ) {
@@ -138,6 +142,7 @@ extension TableMapping {
             self.entities = entities
             self.embeddedIn = embeddedIn
             self.key = key
+            self.ownerKey = ownerKey
             self.home = home
             self.filter = filter
         }

@@ -47,13 +47,16 @@ public struct Waiting: Sendable, Hashable {
         public var reason: Reason
         /// What to look at, in names of properties, never in their values.
         public var detail: String?
+        /// Another name of it under which it may come; the first one is what people know it by.
+        public var otherKey: String?
 
         /// Makes a reference to wait for.
-        public init(mapping: String, key: String, reason: Reason, detail: String? = nil) {
+        public init(mapping: String, key: String, reason: Reason, detail: String? = nil, otherKey: String? = nil) {
             self.mapping = mapping
             self.key = key
             self.reason = reason
             self.detail = detail
+            self.otherKey = otherKey
         }
     }
 

@@ -64,7 +64,7 @@ enum FieldMappingReader {
         guard let inner = node["lookup"] else { return nil }
         let keys = [
             "mapping", "mappings", "key", "navigation", "by", "deferrable", "required", "blank-is-local-currency",
-            "within",
+            "id", "owner-key",
         ]
         guard reader.checkKeys(of: inner, known: keys, what: "`lookup`") else { return nil }
         var mappings = reader.texts(inner, "mappings")
@@ -82,21 +82,13 @@ enum FieldMappingReader {
             blankIsLocalCurrency: reader.flag(inner, "blank-is-local-currency"),
             isRequired: reader.flag(inner, "required"),
             byID: reader.choice(inner, "by", among: by) ?? false,
-            within: within(in: inner, reader: &reader)
+            idProperty: reader.text(inner, "id"),
+            ownerKey: reader.texts(inner, "owner-key")
         )
         if lookup.byID, lookup.key.count > 1 {
             reader.note("`by: id` takes one key, the property with the id", line: inner.line)
         }
         return lookup
-    }
-
-    private static func within(in node: YAMLNode, reader: inout NodeReader) -> FieldMapping.Within? {
-        guard let inner = node["within"],
-            reader.checkKeys(of: inner, known: ["column", "own"], what: "`within`"),
-            let column = reader.text(inner, "column", isRequired: true),
-            let own = reader.text(inner, "own", isRequired: true)
-        else { return nil }
-        return FieldMapping.Within(column: column, own: own)
     }
 
     /// What is wrong between the parts of a field.

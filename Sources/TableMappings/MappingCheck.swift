@@ -47,9 +47,6 @@ struct MappingCheck {
             for name in lookup.mappings where check(name, line: line) && !field.isByRule {
                 guard let other = mappings.first(where: { $0.mapping.name == name })?.mapping else { continue }
                 if let reason = keyProblem(lookup, other) { problems.append(parsed.problem(reason, line: line)) }
-                if let reason = placeProblem(lookup, of: parsed.mapping, other) {
-                    problems.append(parsed.problem(reason, line: line))
-                }
             }
         }
         return problems
@@ -57,29 +54,15 @@ struct MappingCheck {
 
     private func keyProblem(_ lookup: FieldMapping.Lookup, _ other: TableMapping) -> String? {
         if lookup.byID { return nil }
-        let key = other.businessCentral.key
+        let (key, ownerKey) = (other.businessCentral.key, other.businessCentral.ownerKey)
+        if !lookup.ownerKey.isEmpty, lookup.ownerKey.count != ownerKey.count {
+            let known = ownerKey.isEmpty ? "has none" : "has \(ownerKey.joined(separator: "/"))"
+            return "the lookup's owner key has \(lookup.ownerKey.count) parts, but \(other.name) \(known)"
+        }
         if key.isEmpty { return "\(other.name) is known by its id only: refer to it with `by: id`" }
         if key.count == lookup.key.count { return nil }
         return
             "the lookup's key has \(lookup.key.count) parts, but \(other.name) is known by \(key.joined(separator: "/"))"
-    }
-
-    /// A place that is told by columns which the mappings do not write.
-    private func placeProblem(_ lookup: FieldMapping.Lookup, of mapping: TableMapping, _ other: TableMapping) -> String?
-    {
-        guard let within = lookup.within else { return nil }
-        if lookup.byID { return "`within` is for references by `key`; an id means one record anyway" }
-        if lookup.isDeferrable || lookup.blankIsLocalCurrency {
-            return "`within` goes with neither `deferrable` nor `blank-is-local-currency`"
-        }
-        if mapping.fields.contains(where: { $0.column == within.own && $0.lookup?.within != nil }) {
-            return "`own` of `within` names `\(within.own)`, which is told by a `within` itself"
-        }
-        for (word, column, table) in [("own", within.own, mapping), ("column", within.column, other)]
-        where !table.fields.contains(where: { $0.column == column && $0.lookup != nil }) {
-            return "`\(word)` of `within` names `\(column)`, which is no lookup column of \(table.name)"
-        }
-        return nil
     }
 
     /// Variants that could run at once.

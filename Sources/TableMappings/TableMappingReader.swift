@@ -92,7 +92,7 @@ struct TableMappingReader {
             reader.note("`business-central` is missing", line: root.line)
             return nil
         }
-        let keys = ["table", "number", "entities", "embedded-in", "key", "home", "filter"]
+        let keys = ["table", "number", "entities", "embedded-in", "key", "owner-key", "home", "filter"]
         guard reader.checkKeys(of: node, known: keys, what: "`business-central`") else { return nil }
         let table = reader.text(node, "table", isRequired: true)
         let number = reader.count(node, "number", isRequired: true)
@@ -118,6 +118,7 @@ struct TableMappingReader {
             entities: entities,
             embeddedIn: embedding,
             key: key,
+            ownerKey: reader.texts(node, "owner-key"),
             home: home,
             filter: filter
         )

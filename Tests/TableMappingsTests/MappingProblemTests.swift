@@ -111,27 +111,19 @@ struct MappingProblemTests {
         #expect(MappingText.problems(MappingText.mapping("A", fields: [references]), byID) == [])
     }
 
-    @Test("a place is told by lookup columns of both mappings")
-    func places() {
-        let item = MappingText.mapping("UNIT", fields: ["{property: b, column: b}", MappingText.lookup("GROUP")])
-        let group = MappingText.mapping("GROUP", fields: ["{property: b, column: b}"])
-        func problems(_ place: String) -> [String] {
-            let unit = MappingText.lookup("UNIT", column: "unitid", more: ", within: \(place)")
-            let fields = [unit, MappingText.lookup("GROUP", column: "groupid")]
-            return MappingText.problems(MappingText.mapping("A", fields: fields), item, group)
+    @Test("an owner key is one of the other mapping, with as many parts")
+    func ownerKeys() {
+        let item = MappingText.mapping("UNIT", fields: ["{property: b, column: b}"])
+        let owned = item.replacing("key: [number]", with: "key: [number], owner-key: [itemId, code]")
+        func problems(_ unit: String, _ ownerKey: String) -> [String] {
+            let lookup = MappingText.lookup("UNIT", more: ", owner-key: \(ownerKey)")
+            return MappingText.problems(MappingText.mapping("A", fields: [lookup]), unit)
         }
-        #expect(problems("{column: otherid, own: groupid}") == [])
+        #expect(problems(owned, "[id, code]") == [])
         #expect(
-            problems("{column: b, own: groupid}") == [
-                "a.yaml:8: `column` of `within` names `b`, which is no lookup column of UNIT"
-            ]
+            problems(owned, "[id]") == ["a.yaml:8: the lookup's owner key has 1 parts, but UNIT has itemId/code"]
         )
-        #expect(
-            problems("{column: otherid, own: groupd}") == [
-                "a.yaml:8: `own` of `within` names `groupd`, which is no lookup column of A"
-            ]
-        )
-        #expect(problems("{column: otherid}") == ["a.yaml:8: `own` is missing"])
+        #expect(problems(item, "[id]") == ["a.yaml:8: the lookup's owner key has 1 parts, but UNIT has none"])
     }
 
     @Test("a name is taken once, variants need conditions that exclude each other")

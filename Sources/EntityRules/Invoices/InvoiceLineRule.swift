@@ -96,7 +96,7 @@ struct InvoiceLineRule: EntityRule {
             key: product.number,
             id: product.id,
             column: "productid",
-            columns: ["defaultuomid", "defaultuomscheduleid"]
+            columns: ["defaultuomid"]
         )
         guard let found else { return }
         evaluation.set(
@@ -115,7 +115,7 @@ struct InvoiceLineRule: EntityRule {
         let unit = try evaluation.require(
             product.units,
             key: "\(product.number)/\(code)",
-            within: UnitLookups.group(ofProduct: found),
+            ownerKey: "\(found.sourceID)/\(code)",
             column: "uomid"
         )
         guard let unit else { return }

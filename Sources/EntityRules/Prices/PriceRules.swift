@@ -70,7 +70,14 @@ enum ProductPrice {
         id: String?
     ) throws {
         let unitColumns = ["defaultuomid", "defaultuomscheduleid"]
-        let found = try evaluation.require(product, key: number, id: id, column: "productid", columns: unitColumns)
+        let found = try evaluation.require(
+            product,
+            key: number,
+            id: id,
+            isSucceeded: true,
+            column: "productid",
+            columns: unitColumns
+        )
         if let found {
             evaluation.set(
                 "productid",
@@ -85,7 +92,7 @@ enum ProductPrice {
         } else if let unit = try evaluation.require(
             units,
             key: "\(number)/\(code)",
-            within: UnitLookups.group(ofProduct: found),
+            ownerKey: found.map { "\($0.sourceID)/\(code)" },
             column: "uomid"
         ) {
             evaluation.set("uomid", .reference(navigation: "uomid", entitySet: unit.entitySet, id: unit.id))

@@ -61,11 +61,6 @@ enum UnitLookups {
         return .reference(navigation: navigation, entitySet: "uoms", id: id)
     }
 
-    /// Where the units of a product lie; nil where its group is not known.
-    static func group(ofProduct product: ReferencedRecord?) -> RowPlace? {
-        product?.values["defaultuomscheduleid"].map { RowPlace("uomscheduleid", $0) }
-    }
-
     /// A base column of a product, which is a reference by id or one that the target resolves, as a value again.
     static func unit(ofProduct text: String?, navigation: String) -> ColumnValue? {
         guard let text else { return nil }

@@ -136,9 +136,9 @@ public struct MappingsReport: Sendable {
         var notes: [String] = []
         if let lookup = field.lookup {
             let key = lookup.key.isEmpty ? "" : " by \(lookup.key.joined(separator: "/"))"
-            let place = lookup.within.map { " in the same \($0.column)" } ?? ""
+            let owner = lookup.ownerKey.isEmpty ? "" : " or \(lookup.ownerKey.joined(separator: "/"))"
             let when = lookup.isDeferrable ? ", deferrable" : ""
-            notes.append("-> \(lookup.mappings.joined(separator: " or "))\(key)\(place)\(when)")
+            notes.append("-> \(lookup.mappings.joined(separator: " or "))\(key)\(owner)\(when)")
         }
         if let length = field.maximumLength { notes.append("at most \(length)\(field.tooLong == .cut ? ", cut" : "")") }
         if let transformation = field.transformation { notes.append(transformation.rawValue) }

@@ -73,7 +73,8 @@ struct NumberHistory {
             let index = random.below(live.count)
             story.append("\(live[index].name) becomes \(number)")
             live[index].number = number
-            send(live[index])
+            // Business Central may tell nothing of what belongs to a renamed item.
+            send(live[index], unit: !random.isOneIn(4), price: !random.isOneIn(4))
         default:
             guard !live.isEmpty else { return }
             let item = live.remove(at: random.below(live.count))
@@ -82,14 +83,14 @@ struct NumberHistory {
         }
     }
 
-    private mutating func send(_ item: Item, op: String = "u") {
+    private mutating func send(_ item: Item, unit: Bool = true, price: Bool = true, op: String = "u") {
         enqueue("items", Sample.item(item.number, ["systemId": .text(item.id), "displayName": .text(item.name)]), op)
         let owner: [String: Value?] = ["systemId": .text(item.unit), "itemId": .text(item.id)]
-        enqueue("item-units", Sample.itemUnit(item.number, "PCS", owner), op)
-        let price: [String: Value?] = [
+        if unit { enqueue("item-units", Sample.itemUnit(item.number, "PCS", owner), op) }
+        let line: [String: Value?] = [
             "systemId": .text(item.price), "assetId": .text(item.id), "unitOfMeasureCode": "PCS",
         ]
-        enqueue("price-list-lines", Sample.price("L", item.number, price), op)
+        if price { enqueue("price-list-lines", Sample.price("L", item.number, line), op) }
     }
 
     private mutating func enqueue(_ entity: String, _ record: Value, _ op: String) {
