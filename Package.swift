@@ -123,7 +123,7 @@ let package = Package(
             "Operations",
             [
                 "Kafka", "JSON", "Telemetry", "CommandLine", "SyncModel", "TableMappings", "TopicCatalog", "Diagnosis",
-                "Inspection",
+                "Inspection", "Spelling",
             ]
         ),
     ]

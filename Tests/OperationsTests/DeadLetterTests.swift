@@ -46,10 +46,27 @@ struct DeadLetterTests {
     func theTopicIsFoundWithAndWithoutItsPrefix() throws {
         let desk = try Desk("sync.dead-letters")
         try desk.produce("sync.dead-letters", partition: 0, key: "k", value: [1], headers: added)
-        for (topic, count) in [("bc.changes.items", 1), ("\(Desk.prefix)bc.changes.items", 1), ("bc.changes.item", 0)] {
+        let names = ["bc.changes.items", "\(Desk.prefix)bc.changes.items", "items"].map { ($0, 1) }
+        for (topic, count) in names + [("bc.changes.customers", 0), ("sync.inbox.unit-worker", 0)] {
             let outcome = desk.run("dead-letters", "list", "--topic", topic, "--json")
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(try JSONDocument().parse(outcome.output).count == count, "\(topic)")
+        }
+    }
+
+    @Test func anUnknownWorkerOrTopicIsAWrongCall() throws {
+        let desk = try Desk("sync.dead-letters")
+        for (option, name, words) in [
+            ("--worker", "product-wrker", "there is no worker 'product-wrker'; did you mean 'product-worker'?"),
+            ("--worker", "nope", "there is no worker 'nope'; those that there are: account-worker, "),
+            ("--topic", "bc.changes.item", "'bc.changes.item'; did you mean 'bc.changes.items'?"),
+            ("--topic", "nope", "there is no topic that workers read 'nope'; see 'syncctl topics list'"),
+            ("--topic", "sync.dead-letters", "there is no topic that workers read 'sync.dead-letters'; "),
+        ] {
+            let outcome = desk.run("dead-letters", "list", option, name)
+            #expect(outcome.status == 2, "\(name)")
+            #expect(outcome.errors.contains(words), "\(outcome.errors)")
+            #expect(outcome.output.isEmpty)
         }
     }
 

@@ -45,6 +45,11 @@ final class Desk {
 
     /// Runs `syncctl`.
     func run(_ arguments: String..., width: Int? = nil, environment: [String: String] = [:]) -> Outcome {
+        run(arguments, width: width, environment: environment)
+    }
+
+    /// The same, of a list.
+    func run(_ arguments: [String], width: Int? = nil, environment: [String: String] = [:]) -> Outcome {
         let output = Mutex("")
         let errors = Mutex("")
         let console = Console(width: width) { text in

@@ -79,6 +79,25 @@ struct PairCommandTests {
         #expect(waiting.status == 0 && waiting.errors.isEmpty, "\(waiting.errors)")
     }
 
+    @Test func aMappingThatThereIsNotIsAWrongCall() throws {
+        let desk = try Desk("sync.couplings.", "sync.control", "sync.status")
+        let hints = [("ITEM-PRODUC", "did you mean 'ITEM-PRODUCT'?"), ("nope", "see 'syncctl mappings list'")]
+        let commands = ["waiting", "failed", "couplings list", "couplings show 1", "explain 1", "retry 1"]
+        for command in commands.map({ $0.split(separator: " ").map(String.init) }) {
+            for (name, hint) in hints {
+                let outcome = desk.run(command + ["--mapping", name])
+                #expect(outcome.status == 2, "\(command)")
+                #expect(outcome.errors == "syncctl: there is no mapping '\(name)'; \(hint)\n")
+                #expect(outcome.output.isEmpty)
+            }
+        }
+        #expect(desk.run("waiting", "--mapping", "SALESPEOPLE").status == 1, "no worker runs it")
+        let shown = desk.run("mappings", "show", "ITEM-PRODUC")
+        #expect(shown.status == 2)
+        #expect(shown.errors == "syncctl: there is no mapping 'ITEM-PRODUC'; did you mean 'ITEM-PRODUCT'?\n")
+        #expect(desk.run("mappings", "show", "nope", "--json").status == 2)
+    }
+
     @Test func waitingNamesTheRootCause() throws {
         let outcome = try desk().run("waiting", "--mapping", "ITEM-PRODUCT", "--json")
         let records = try JSONDocument().parse(outcome.output)

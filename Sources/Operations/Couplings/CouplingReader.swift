@@ -61,14 +61,7 @@ struct CouplingReader {
     }
 
     private func topics(_ mapping: String?) throws(CommandError) -> [String] {
-        let all = context.installation.couplingsTopics
-        guard let mapping else { return all.map(\.topic) }
-        guard let found = context.installation.mappings[mapping] else {
-            throw CommandError("there is no mapping '\(mapping)'; see 'syncctl mappings list'", .usage)
-        }
-        guard let worker = found.worker, let topic = all.first(where: { $0.worker == worker })?.topic else {
-            throw CommandError("no worker runs the mapping \(mapping), so it has no couplings", .no)
-        }
-        return [topic]
+        guard let mapping else { return context.installation.couplingsTopics.map(\.topic) }
+        return [try context.installation.couplingsTopic(of: mapping)]
     }
 }

@@ -64,11 +64,13 @@ struct DeadLettersCommand {
         ) { context in
             let limit = try context.call.integer("limit") ?? 50
             let worker = context.call.value("worker")
-            let topic = context.call.value("topic").map(context.installation.withoutPrefix)
+            if let worker { try context.installation.check(worker: worker) }
+            let topic = try context.call.value("topic").map(context.installation.inputTopic)
+            let prefix = context.installation.prefix
             let (letters, count) = try Cluster.with(context.installation) { cluster in
                 try context.deadLetters(cluster).newest(limit) { letter in
                     (worker == nil || letter.worker == worker)
-                        && (topic == nil || letter.topic.map(context.installation.withoutPrefix) == topic)
+                        && (topic == nil || letter.topic == topic || letter.topic.map { prefix + $0 } == topic)
                 }
             }
             if context.isJSON {

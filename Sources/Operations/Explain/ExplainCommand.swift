@@ -28,6 +28,7 @@ struct ExplainCommand {
         ) { context in
             let query = PairQuery(context)
             guard !query.text.isEmpty else { throw CommandError("a number, a code or an id is missing", .usage) }
+            if let mapping = context.call.value("mapping") { try context.installation.check(mapping: mapping) }
             var limits = SearchLimits()
             limits.records = try context.call.integer("limit", in: 0...1_000) ?? 10
             limits.timeMs = Int64(try context.call.integer("seconds", in: 1...86_400) ?? 60) * 1_000

@@ -54,13 +54,10 @@ public enum MappingsCommand {
 
     private static func show(_ call: Invocation) throws -> Int32 {
         let name = call.argument(0) ?? ""
-        let missing = CommandError("there is no table mapping '\(name)'; see 'syncctl mappings list'", .no)
         return try print(call) { report in
-            guard let json = report.showJSON(name) else { throw missing }
-            return json
+            try report.showJSON(name)
         } text: { report in
-            guard let text = report.show(name) else { throw missing }
-            return text
+            try report.show(name)
         }
     }
 

@@ -41,9 +41,11 @@ public struct MappingsReport: Sendable {
         Self.json(catalog.mappings.map(summary))
     }
 
-    /// One mapping with its fields; nil if there is none of that name.
-    public func show(_ name: String) -> String? {
-        guard let mapping = catalog[name] else { return nil }
+    /// One mapping with its fields.
+    ///
+    /// - Throws: `CommandError` if there is none of that name.
+    public func show(_ name: String) throws(CommandError) -> String {
+        let mapping = try mapping(name)
         var lines = [
             "\(mapping.identity)  (\(mapping.origin))",
             "  Business Central  \(mapping.businessCentral.table) (\(mapping.businessCentral.number)), "
@@ -73,9 +75,17 @@ public struct MappingsReport: Sendable {
         return lines.map { $0 + "\n" }.joined() + "\n" + table.text() + "\n"
     }
 
-    /// One mapping as a JSON object; nil if there is none of that name.
-    public func showJSON(_ name: String) -> String? {
-        catalog[name].map { Self.json(Detail(mapping: summary($0), fields: $0.fields.map(Field.init))) }
+    /// One mapping as a JSON object.
+    ///
+    /// - Throws: `CommandError` if there is none of that name.
+    public func showJSON(_ name: String) throws(CommandError) -> String {
+        let mapping = try mapping(name)
+        return Self.json(Detail(mapping: summary(mapping), fields: mapping.fields.map(Field.init)))
+    }
+
+    private func mapping(_ name: String) throws(CommandError) -> TableMapping {
+        guard let mapping = catalog[name] else { throw CommandError.unknown(mapping: name, in: catalog) }
+        return mapping
     }
 
     /// What has to come before what, as text or in Graphviz's language.

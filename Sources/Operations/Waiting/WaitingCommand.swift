@@ -53,6 +53,8 @@ struct WaitingCommand {
         ) { context in
             let limit = try context.call.integer("limit") ?? 50
             let mapping = context.call.value("mapping")
+            // All topics are read, since what is waited for may be any worker's; the name is checked all the same.
+            if let mapping { _ = try context.installation.couplingsTopic(of: mapping) }
             let (table, obstacles) = try Cluster.with(context.installation) { cluster in
                 (
                     try CouplingReader(context: context, cluster: cluster).table(),
