@@ -40,11 +40,9 @@ struct TableMappingReader {
     private mutating func mapping(from root: YAMLNode) -> ParsedMapping? {
         guard reader.checkKeys(of: root, known: Self.keys, what: "a table mapping") else { return nil }
         let name = reader.text(root, "name", isRequired: true)
-        if let name, name.contains("/") {
-            reader.note(
-                "`name` may hold no slash, since pair keys are divided by it",
-                line: root["name"]?.line ?? root.line
-            )
+        for (sign, reason) in [("/", "no slash, since pair keys"), ("#", "no #, since the keys of the local state")]
+        where name?.contains(sign) == true {
+            reader.note("`name` may hold \(reason) are divided by it", line: root["name"]?.line ?? root.line)
         }
         let direction = reader.choice(root, "direction", among: Self.directions, isRequired: true)
         let businessCentral = businessCentralTable(in: root)

@@ -65,6 +65,18 @@ struct MappingProblemTests {
         #expect(lines == ["a.yaml:6:", "a.yaml:8:", "a.yaml:8:", "b.yaml:6:", "b.yaml:8:"])
     }
 
+    @Test("a name holds nothing that divides keys")
+    func name() {
+        let fields = ["{property: b, column: b}"]
+        #expect(MappingText.problems(MappingText.mapping("A-B (c) ä", fields: fields)) == [])
+        #expect(
+            MappingText.problems(MappingText.mapping("\"A#/B\"", fields: fields)) == [
+                "a.yaml:1: `name` may hold no #, since the keys of the local state are divided by it",
+                "a.yaml:1: `name` may hold no slash, since pair keys are divided by it",
+            ]
+        )
+    }
+
     @Test("a table's missing parts are named")
     func missing() {
         let text = "name: A\ndirection: up\nbusiness-central: {table: X}\nfields: []\n"
