@@ -11,6 +11,9 @@ extension KafkaError {
     /// A partition has no valid offset to read from, and none is chosen by itself.
     public var isOffsetGone: Bool { code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET.rawValue }
 
+    /// The broker may have taken a record for a repeat of an earlier one, and then lacks it: it is to be sent again.
+    public var isOfRepeat: Bool { code == RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER.rawValue }
+
     /// The client is connected to no broker.
     public var isEveryBrokerDown: Bool { code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue }
 }

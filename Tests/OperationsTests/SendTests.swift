@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DiagnosisTestSupport
+import CommandLine
 import Foundation
-import Kafka
 import Testing
 
+@testable import Kafka
 @testable import Operations
 
 @Suite("syncctl send", .serialized, .timeLimit(.minutes(2)))
@@ -104,6 +105,26 @@ struct SendTests {
                 outcome.errors.contains("SYNC_MAPPINGS_DIR: /nonexistent: the directory of mappings cannot be read")
             )
         }
+    }
+
+    /// A record that may be missing is no sign of a Kafka that cannot be reached: it has answered.
+    @Test func eventsThatDidNotArriveAreToldWithWhatHelps() {
+        func failure(_ code: Int32, left: Int) -> CommandError {
+            let error = KafkaError(
+                code: code,
+                name: "NAME",
+                message: "the reason",
+                operation: "deliver",
+                disposition: .retriable,
+                partition: nil
+            )
+            return EventSender.failure(error, left: left, total: 9)
+        }
+        let repeated = failure(46, left: 0)
+        #expect(repeated.exitCode == .no)
+        #expect(repeated.message.hasPrefix("at least one of 9 events may not have arrived: the reason; send the file"))
+        let broken = failure(-195, left: 3)
+        #expect(broken == CommandError("3 of 9 events did not arrive: the reason", .unreachable))
     }
 
     @Test func aFileThatIsNotThereIsAWrongCall() throws {

@@ -153,7 +153,7 @@ public final class Fleet {
     public func send(_ events: ArraySlice<SourceEvent>) throws {
         do {
             try sendOnce(events)
-        } catch let error as KafkaError where error.name == "DUPLICATE_SEQUENCE_NUMBER" {
+        } catch let error as KafkaError where error.isOfRepeat {
             print("\(prefix): \(events.count) events are sent again: \(error)")
             try sendOnce(events)
         }

@@ -35,12 +35,26 @@ final class EventSender {
         do {
             try producer.flush(timeoutMs: 60_000)
         } catch let error as KafkaError {
-            let left = producer.outstanding
-            let missing = left > 0 ? "\(left) of \(total)" : "at least one of \(total)"
-            throw CommandError(
-                "\(missing) events did not arrive: \(error.message)",
-                error.disposition == .retriable ? .unreachable : .no
-            )
+            throw Self.failure(error, left: producer.outstanding, total: total)
         }
+    }
+
+    /// What to tell of events that did not arrive.
+    ///
+    /// - Parameters:
+    ///   - error: why.
+    ///   - left: those that nothing was heard of.
+    ///   - total: all that were handed over.
+    /// - Returns: the error that ends the command.
+    static func failure(_ error: KafkaError, left: Int, total: Int) -> CommandError {
+        let missing = left > 0 ? "\(left) of \(total)" : "at least one of \(total)"
+        if error.isOfRepeat {
+            let advice = "send the file again, workers know events that they have"
+            return CommandError("\(missing) events may not have arrived: \(error.message); \(advice)", .no)
+        }
+        return CommandError(
+            "\(missing) events did not arrive: \(error.message)",
+            error.disposition == .retriable ? .unreachable : .no
+        )
     }
 }
