@@ -15,6 +15,8 @@ extension MappingsReport {
         let tableNumber: Int
         let entities: [String]
         let key: [String]
+        /// As in the file: `true`, `false` or `living`.
+        let keyIsUnique: String
         let dataverseTable: String
         let entitySet: String
         let origin: String
@@ -36,6 +38,7 @@ extension MappingsReport {
         let references: [String]?
         let key: [String]?
         let deferrable: Bool?
+        let within: Within?
         let byRule: Bool
         let derived: Bool
 
@@ -54,9 +57,15 @@ extension MappingsReport {
             references = mapping.lookup?.mappings
             key = mapping.lookup?.key
             deferrable = mapping.lookup?.isDeferrable
+            within = mapping.lookup?.within.map { Within(column: $0.column, own: $0.own) }
             byRule = mapping.isByRule
             derived = mapping.isDerived
         }
+    }
+
+    struct Within: Encodable {
+        let column: String
+        let own: String
     }
 
     struct Detail: Encodable {

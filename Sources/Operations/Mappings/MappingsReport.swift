@@ -172,6 +172,7 @@ public struct MappingsReport: Sendable {
             tableNumber: mapping.businessCentral.number,
             entities: mapping.businessCentral.entities,
             key: mapping.businessCentral.key,
+            keyIsUnique: mapping.uniqueness.rawValue,
             dataverseTable: mapping.dataverse.table,
             entitySet: mapping.dataverse.entitySet,
             origin: mapping.origin,

@@ -1,0 +1,30 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import TableMappings
+import Testing
+
+@testable import Operations
+
+@Suite("syncctl mappings")
+struct MappingsReportTests {
+    private func shown(_ mapping: String, _ body: (JSONValue) throws -> Void) throws {
+        let report = MappingsReport(catalog: try MappingCatalog.load(overrides: nil), conditions: [])
+        try body(try JSONDocument().parse(report.showJSON(mapping)))
+    }
+
+    @Test(arguments: [("ITEM-PRODUCT", "living"), ("PLLINE-PRODPRICE", "true"), ("UNIT GROUP", "false")])
+    func uniquenessIsToldAsTheFileSaysIt(mapping: String, uniqueness: String) throws {
+        try shown(mapping) { #expect($0["mapping"]?["keyIsUnique"]?.string == uniqueness) }
+    }
+
+    @Test func whereALookupLooksIsTold() throws {
+        try shown("ITEM-PRODUCT") { report in
+            let fields = report["fields"]?.elements.filter { $0["within"] != nil } ?? []
+            #expect(fields.map { $0["column"]?.string } == ["defaultuomid"])
+            #expect(fields.first?["within"]?["column"]?.string == "uomscheduleid")
+            #expect(fields.first?["within"]?["own"]?.string == "defaultuomscheduleid")
+        }
+    }
+}
