@@ -146,7 +146,8 @@ extension Setting {
         "SYNC_ERROR_LIMIT",
         .integer(1...1_000_000),
         default: "10",
-        "The number of failures in a row with the same error after which a record is skipped."
+        "The number of failures in a row with the same error after which a record is skipped; what may pass by itself "
+            + "never counts."
     )
     /// Where changed mappings lie.
     public static let mappingsDirectory = Setting(
