@@ -19,12 +19,15 @@ struct MappingsReportTests {
         try shown(mapping) { #expect($0["mapping"]?["keyIsUnique"]?.string == uniqueness) }
     }
 
-    @Test func whereALookupLooksIsTold() throws {
+    @Test func otherNamesOfALookupAreTold() throws {
         try shown("ITEM-PRODUCT") { report in
-            let fields = report["fields"]?.elements.filter { $0["within"] != nil } ?? []
+            let fields = report["fields"]?.elements.filter { $0["ownerKey"] != nil } ?? []
             #expect(fields.map { $0["column"]?.string } == ["defaultuomid"])
-            #expect(fields.first?["within"]?["column"]?.string == "uomscheduleid")
-            #expect(fields.first?["within"]?["own"]?.string == "defaultuomscheduleid")
+            let key = fields.first?["ownerKey"]?.elements.map { $0.string }
+            #expect(key == ["systemId", "baseUnitOfMeasureCode"])
+        }
+        try shown("POSTEDSALESINV-INV") { report in
+            #expect(report["fields"]?.elements.compactMap { $0["idProperty"]?.string } == ["customerId"])
         }
     }
 }

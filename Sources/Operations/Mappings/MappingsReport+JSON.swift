@@ -38,7 +38,8 @@ extension MappingsReport {
         let references: [String]?
         let key: [String]?
         let deferrable: Bool?
-        let within: Within?
+        let ownerKey: [String]?
+        let idProperty: String?
         let byRule: Bool
         let derived: Bool
 
@@ -57,15 +58,11 @@ extension MappingsReport {
             references = mapping.lookup?.mappings
             key = mapping.lookup?.key
             deferrable = mapping.lookup?.isDeferrable
-            within = mapping.lookup?.within.map { Within(column: $0.column, own: $0.own) }
+            ownerKey = mapping.lookup.flatMap { $0.ownerKey.isEmpty ? nil : $0.ownerKey }
+            idProperty = mapping.lookup?.idProperty
             byRule = mapping.isByRule
             derived = mapping.isDerived
         }
-    }
-
-    struct Within: Encodable {
-        let column: String
-        let own: String
     }
 
     struct Detail: Encodable {
