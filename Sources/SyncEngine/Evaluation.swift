@@ -190,12 +190,11 @@ public struct Evaluation {
             return try require(mapping, key: key, column: column, columns: columns)
         }
         let found = try find(mapping, key: id, byID: true, columns: columns)
-        // Where nobody knows either, the number is what a person looks for.
-        let isUnknown = try found == nil && find(mapping, key: key) == nil
-        let reference =
-            isUnknown
-            ? Waiting.Reference(mapping: mapping, key: key, reason: .unseen, otherKey: id)
-            : Waiting.Reference(mapping: mapping, key: id, reason: .unseen)
+        var reference = Waiting.Reference(mapping: mapping, key: id, reason: .unseen)
+        if found?.exists != true, try find(mapping, key: key).map({ $0.sourceID == id }) ?? true {
+            // No other has the number, by which people know it.
+            reference = .init(mapping: mapping, key: key, reason: .unseen, otherKey: id)
+        }
         return try resolved(found, reference, column: column)
     }
 
