@@ -41,11 +41,8 @@ extension SyncEngine {
             }
         }
         _ = try giveUpLostRow(&coupling)
-        coupling.bc.version = RecordVersion(
-            sequence: arrival.version.sequence ?? coupling.bc.version.sequence,
-            modifiedAt: arrival.version.modifiedAt ?? coupling.bc.version.modifiedAt,
-            eventAt: arrival.version.eventAt
-        )
+        // As a whole: what the last one does not tell must not be taken from an older one, or older overwrites newer.
+        coupling.bc.version = arrival.version
         var wish = Waiting.Wish.delete
         if arrival.kind == .upsert, let image = arrival.image {
             takeNames(of: image, into: &coupling, active)
@@ -206,8 +203,7 @@ extension SyncEngine {
                 version.order(against: known.bc.version, isDelete: true) == .newer
             else { continue }
             var coupling = known
-            coupling.bc.version.sequence = version.sequence ?? known.bc.version.sequence
-            coupling.bc.version.eventAt = version.eventAt
+            coupling.bc.version = version
             coupling.inFlight = nil
             if settings.deletionPolicy == .deleteOther {
                 coupling.crm.isCreated = false
@@ -223,7 +219,7 @@ extension SyncEngine {
 public enum DocumentLines {
     /// A line's id: its own, else the document's id and the line number; nil where it has neither.
     public static func id(of line: JSONValue, document: String) -> String? {
-        if let id = (line["systemId"] ?? line["id"])?.string, id != ChangeEvent.blankID {
+        if let id = ChangeEvent.idMember(of: line)?.string, id != ChangeEvent.blankID {
             return NamedUUID.isUUID(id) ? id.lowercased() : bounded(id)
         }
         guard let sequence = line["sequence"] ?? line["lineNo"], let number = sequence.numberText ?? sequence.string

@@ -112,8 +112,14 @@ public struct ChangeEvent {
         return time.flatMap { (0...lastMoment).contains($0) ? $0 : nil }
     }
 
+    /// The member that names a record: `systemId`, or `id` where that is missing or null; nil where both are.
+    public static func idMember(of image: JSONValue) -> JSONValue? {
+        if let member = image["systemId"], !member.isNull { return member }
+        return image["id"].flatMap { $0.isNull ? nil : $0 }
+    }
+
     private static func recordID(image: JSONValue?, keyID: String?) throws(Malformed) -> String {
-        guard let member = image?["systemId"] ?? image?["id"], !member.isNull else {
+        guard let member = image.flatMap(idMember) else {
             guard let keyID else { throw Malformed("no record id in key or image") }
             return keyID
         }
@@ -139,7 +145,7 @@ public struct ChangeEvent {
         var value: JSONValue? = root
         if root.kind == .object {
             let payload = root["schema"] != nil ? root["payload"] ?? root : root
-            value = payload["systemId"] ?? payload["id"]
+            value = idMember(of: payload)
         }
         return value?.string.flatMap(NamedUUID.canonical)
     }

@@ -67,6 +67,58 @@ struct LifeOfARecordTests {
         #expect(installation.count(.unchanged, "ITEM-PRODUCT") == 1)
     }
 
+    /// I7: the version last seen counts as a whole, also where it tells less than an older one.
+    @Test func whatTheLastEventDoesNotTellIsNotTakenFromAnOlderOne() throws {
+        let installation = try Installation()
+        let start = installation.now
+        installation.send("customers", Sample.customer("C1", ["displayName": "one"]), sequence: 5, at: start)
+        installation.send("customers", Sample.customer("C1", ["displayName": "three"]), at: start + 3_000)
+        installation.send("customers", Sample.customer("C1", ["displayName": "two"]), sequence: 6, at: start + 2_000)
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", Sample.id("customer C1"))?["name"] == "three")
+        #expect(installation.count(.stale, "CUSTOMER") == 1)
+        // Nor a time of modification, where the last event tells only its own.
+        let timeless = Sample.customer("C1", ["displayName": "five", "lastModifiedDateTime": .null])
+        installation.send("customers", timeless, at: start + 5_000)
+        installation.send("customers", Sample.customer("C1", ["displayName": "four"]), at: start + 4_000)
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", Sample.id("customer C1"))?["name"] == "five")
+        #expect(installation.count(.stale, "CUSTOMER") == 2)
+    }
+
+    @Test(arguments: [false, true])
+    func anOlderEventWithARowVersionDoesNotReviveWhatWasDeletedWithoutOne(isOther: Bool) throws {
+        let installation = try Installation(.init(adjust: { if isOther { $0.deletionPolicy = .deleteOther } }))
+        let start = installation.now
+        installation.send("customers", Sample.customer("C1"), sequence: 5, at: start)
+        installation.delete("customers", Sample.customer("C1"), at: start + 9_000)
+        installation.send("customers", Sample.customer("C1", ["displayName": "late"]), sequence: 6, at: start + 2_000)
+        try installation.settle()
+        let coupling = try #require(try installation.coupling("CUSTOMER", Sample.id("customer C1")))
+        #expect(coupling.state == (isOther ? .deleted : .broken))
+        installation.send("customers", Sample.customer("C1", ["displayName": "new"]), sequence: 7, at: start + 10_000)
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", Sample.id("customer C1"))?["name"] == "new")
+    }
+
+    /// A deleted document ends its lines, by its own version.
+    @Test func anOlderLineDoesNotReviveOneThatEndedWithItsDocument() throws {
+        let installation = try Installation()
+        try installation.couple(item: "1000")
+        installation.send("customers", Sample.customer("C1"))
+        try installation.settle()
+        let start = installation.now
+        let (line, id) = (Sample.line("I1", 10_000, item: "1000"), Sample.id("line I1/10000"))
+        let invoice = Sample.invoice("I1", customer: "C1", lines: nil, count: 1)
+        installation.send("sales-invoices", invoice, sequence: 5, at: start)
+        installation.send("sales-invoice-lines", line, sequence: 5, at: start)
+        try installation.settle()
+        installation.delete("sales-invoices", invoice, at: start + 9_000)
+        installation.send("sales-invoice-lines", line, sequence: 6, at: start + 2_000)
+        try installation.settle()
+        #expect(try installation.coupling("POSTEDSALESLINE-INV", id)?.state == .broken)
+    }
+
     @Test func clocksThatDisagreeAreCounted() throws {
         let installation = try Installation()
         installation.send("customers", Sample.customer("C1", ["lastModifiedDateTime": "2026-02-01T00:00:00Z"]))
