@@ -199,6 +199,69 @@ struct InvoiceTests {
         #expect(installation.dataverse.refusals.isEmpty)
     }
 
+    /// Business Central has no rounding line: it is in no sum of the lines that came by themselves.
+    @Test(arguments: [false, true])
+    func anInvoiceWithARoundingLineTakesAnEventWithoutLines(isConfirmed: Bool) throws {
+        let installation = try prepared(isConfirmed)
+        let totals: [String: Value?] = [
+            "pricesIncludeTax": true, "totalAmountExcludingTax": 25, "totalAmountIncludingTax": 30, "remainingAmount": 30,
+        ]
+        let line = Sample.line(
+            "I1",
+            10_000,
+            item: "1000",
+            ["quantity": 3, "unitPrice": 10, "netAmount": 25, "netAmountIncludingTax": 30]
+        )
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: [line], totals))
+        try installation.settle()
+        #expect(try installation.row("POSTEDSALESLINE-INV", "\(invoice)/rounding") != nil)
+        let paid = Sample.invoice("I1", customer: "C1", lines: nil, totals)
+            .with(["remainingAmount": 0, "status": "Paid"])
+        installation.send("sales-invoices", paid)
+        try installation.settle()
+        #expect(try installation.coupling("POSTEDSALESINV-INV", invoice)?.waiting == nil)
+        #expect(try installation.row("POSTEDSALESINV-INV", invoice)?["statuscode"] == "100001")
+        // A line that comes late is taken, and the invoice closed again.
+        let late = Sample.line("I1", 20_000, item: "1000", ["netAmount": 0, "netAmountIncludingTax": 0, "unitPrice": 0])
+        installation.send("sales-invoice-lines", late)
+        try installation.settle()
+        #expect(try installation.row("POSTEDSALESLINE-INV", Sample.id("line I1/20000")) != nil)
+        #expect(try installation.row("POSTEDSALESINV-INV", invoice)?["statuscode"] == "100001")
+    }
+
+    /// INV-30: an event that does not carry the total has not changed it.
+    @Test(arguments: [false, true])
+    func anUnpaidInvoiceStaysSoByAnEventWithoutTotals(isConfirmed: Bool) throws {
+        let installation = try prepared(isConfirmed)
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: lines))
+        try installation.settle()
+        let whole = Sample.invoice("I1", customer: "C1", lines: nil)
+        let brief: Value = [
+            "systemId": whole["systemId"] ?? .null, "number": "I1", "status": "Open", "remainingAmount": 250,
+        ]
+        installation.send("sales-invoices", brief)
+        try installation.settle()
+        try expectWhole(installation)
+    }
+
+    /// As of a price, the unit of a line that names none is its product's.
+    @Test func aLineWithoutAUnitHasItsProducts() throws {
+        let installation = try prepared(true)
+        let line = Sample.line("I1", 10_000, item: "1000", ["unitOfMeasureCode": ""])
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: [line]))
+        try installation.settle()
+        let unit = try installation.coupling("ITEM UOM", Sample.id("unit 1000/PCS"))?.crm.id
+        #expect(try installation.row("POSTEDSALESLINE-INV", self.line)?["uomid"] == unit)
+    }
+
+    @Test func aLineIsKnownByTheIdThatIsNotNull() throws {
+        let installation = try prepared()
+        let other = Sample.line("I1", 10_000, item: "1000", ["systemId": .null, "id": .text(line)])
+        installation.send("sales-invoices", Sample.invoice("I1", customer: "C1", lines: [other]))
+        try installation.settle()
+        #expect(installation.operations("POSTEDSALESLINE-INV", line) == [.create, .update])
+    }
+
     @Test func linesWithoutIdsAreKnownByTheirNumber() throws {
         let installation = try prepared()
         let nameless = Sample.line("I1", 10_000, item: "1000", ["systemId": nil])

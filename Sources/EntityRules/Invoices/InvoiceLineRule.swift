@@ -104,14 +104,14 @@ struct InvoiceLineRule: EntityRule {
             .reference(navigation: "productid", entitySet: found.entitySet, id: found.id),
             access: .insertOnly
         )
-        if evaluation.isOn(.noUnitGroups) {
-            // Whatever unit the line used (UOM-14).
+        let code = try PropertyReader.text(evaluation.image, "unitOfMeasureCode") ?? ""
+        if evaluation.isOn(.noUnitGroups) || code.isEmpty {
+            // Whatever unit the line used (UOM-14), and where it names none, as of a price.
             if let unit = UnitLookups.unit(ofProduct: found.values["defaultuomid"], navigation: "uomid") {
                 evaluation.set("uomid", unit, access: .insertOnly)
             }
             return
         }
-        let code = try PropertyReader.text(evaluation.image, "unitOfMeasureCode") ?? ""
         let unit = try evaluation.require(
             product.units,
             key: "\(product.number)/\(code)",

@@ -34,14 +34,17 @@ struct InvoiceLines {
             isEmbedded = false
             embedded = []
             ids = []
-            for line in try evaluation.lines(InvoiceRule.lineMapping) { add(line.record, id: line.id) }
+            let rounding = InvoiceRule.roundingID(document: evaluation.coupling.id)
+            for line in try evaluation.lines(InvoiceRule.lineMapping) {
+                add(line.record, id: line.id, isOurs: line.id == rounding)
+            }
             return
         }
         isEmbedded = true
         embedded = lines.elements.filter { $0.kind == .object && $0["lineType"]?.string != "Comment" }
         var ids = embedded.compactMap { DocumentLines.id(of: $0, document: evaluation.coupling.id) }
         if !(try InvoiceRule().derivedLines(of: evaluation.image).isEmpty) {
-            ids.append("\(evaluation.coupling.id)/rounding")
+            ids.append(InvoiceRule.roundingID(document: evaluation.coupling.id))
         }
         self.ids = ids
         for line in embedded {
@@ -49,7 +52,8 @@ struct InvoiceLines {
         }
     }
 
-    private mutating func add(_ line: ReferencedRecord, id: String) {
+    /// `isOurs` is the line that an earlier event's rounding left; Business Central has none and counts no amount of it.
+    private mutating func add(_ line: ReferencedRecord, id: String, isOurs: Bool) {
         // Comments are left out, and so is what was deleted.
         if [.filtered, .deleted, .broken].contains(line.state) { return }
         guard line.exists, !line.isWaiting else {
@@ -57,6 +61,7 @@ struct InvoiceLines {
                 sum.unfinished ?? .init(mapping: InvoiceRule.lineMapping, key: id, reason: line.reason)
             return
         }
+        if isOurs { return }
         func amount(_ name: String) -> DecimalText? { line.facts[name].flatMap { DecimalText($0) } }
         discount = discount + (amount("discountAmount") ?? DecimalText(0))
         sum.includingTax = sum.includingTax + (amount("netAmountIncludingTax") ?? DecimalText(0))
@@ -83,11 +88,6 @@ struct InvoiceLines {
     /// At least one, since Business Central posts no invoice without; none that is known and not wholly there; and
     /// both totals met to the last digit: they are sums of the lines' amounts, rounding being a line of its own.
     private func lacking(_ evaluation: Evaluation) throws -> Waiting.Reference? {
-        func total(_ property: String, _ column: String) throws -> DecimalText? {
-            // An event that does not carry it has not changed it.
-            try PropertyReader.decimal(evaluation.image, property)
-                ?? evaluation.coupling.base[column].flatMap { DecimalText($0) }
-        }
         typealias Figures = (ofDocument: String, ofLines: String)
         func lacks(_ reason: Waiting.Reason, _ figures: [Figures] = []) -> Waiting.Reference {
             let names = figures.map { "\($0.ofDocument) is not the sum of the lines' \($0.ofLines)" }
@@ -101,10 +101,10 @@ struct InvoiceLines {
         if let unfinished = sum.unfinished { return unfinished }
         guard sum.whole > 0 else { return lacks(.unseen) }
         var figures: [Figures] = []
-        if try total("totalAmountIncludingTax", "totalamount") != sum.includingTax {
+        if try InvoiceRule.amount("totalAmountIncludingTax", evaluation) != sum.includingTax {
             figures.append(("totalAmountIncludingTax", "netAmountIncludingTax"))
         }
-        if sum.knowsExcludingTax, let excluding = try total("totalAmountExcludingTax", "totalamountlessfreight"),
+        if sum.knowsExcludingTax, let excluding = try InvoiceRule.amount("totalAmountExcludingTax", evaluation),
             excluding != sum.excludingTax
         {
             figures.append(("totalAmountExcludingTax", "netAmount"))

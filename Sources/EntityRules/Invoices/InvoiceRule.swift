@@ -25,7 +25,7 @@ struct InvoiceRule: EntityRule {
         try requireProducts(of: lines, &evaluation)
         setTotals(lines, try amounts(evaluation.image), &evaluation)
         evaluation.late = try lines.missing(in: evaluation)
-        evaluation.state = try state(evaluation.image)
+        evaluation.state = try state(evaluation)
     }
 
     /// Every line with a product must find it before the invoice is created (INV-05, INV-06).
@@ -62,20 +62,30 @@ struct InvoiceRule: EntityRule {
         evaluation.set("totaldiscountamount", .number(amounts.discount + lineDiscount), access: .modifyOnly)
     }
 
+    /// An amount of the invoice; an event that does not carry it has not changed it.
+    static func amount(_ property: String, _ evaluation: Evaluation) throws -> DecimalText? {
+        if let amount = try PropertyReader.decimal(evaluation.image, property) { return amount }
+        return evaluation.coupling.bc.facts[property].flatMap { DecimalText($0) }
+    }
+
     /// Paid, partly paid, billed or cancelled (INV-30, INV-32).
-    private func state(_ image: JSONValue) throws -> RecordState? {
+    private func state(_ evaluation: Evaluation) throws -> RecordState? {
+        let image = evaluation.image
         let status = try PropertyReader.text(image, "status").map(PropertyReader.unescape)
         if status == "Canceled" { return RecordState(state: 3, status: 100_003) }
         guard let remaining = try PropertyReader.decimal(image, "remainingAmount") else { return nil }
         if remaining.isZero { return RecordState(state: 2, status: 100_001) }
-        let total = try PropertyReader.decimal(image, "totalAmountIncludingTax")
+        let total = try InvoiceRule.amount("totalAmountIncludingTax", evaluation)
         return total == remaining ? openState : RecordState(state: 2, status: 100_002)
     }
+
+    /// The id of the line that rounding leaves.
+    static func roundingID(document: String) -> String { "\(document)/rounding" }
 
     /// With prices including VAT, the difference that rounding leaves becomes a line of its own (INV-15).
     func derivedLines(of document: JSONValue) throws -> [String] {
         guard document["pricesIncludeTax"]?.bool == true, let lines = document["salesInvoiceLines"],
-            let id = (document["systemId"] ?? document["id"])?.string
+            let id = ChangeEvent.idMember(of: document)?.string?.lowercased()
         else { return [] }
         var difference = DecimalText(0)
         for line in lines.elements {
@@ -89,9 +99,9 @@ struct InvoiceRule: EntityRule {
         var writer = JSONWriter(reserving: 256)
         writer.beginObject()
         writer.key("systemId")
-        writer.string("\(id.lowercased())/rounding")
+        writer.string(InvoiceRule.roundingID(document: id))
         writer.key("documentId")
-        writer.string(id.lowercased())
+        writer.string(id)
         writer.key("lineType")
         writer.string("Rounding")
         writer.key("description")
