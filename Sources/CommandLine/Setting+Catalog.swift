@@ -82,7 +82,7 @@ extension Setting {
     /// The code of the local currency.
     public static let localCurrency = Setting(
         "SYNC_LOCAL_CURRENCY",
-        .text,
+        .token(maximumLength: 10),
         "Business Central's local currency code, which a blank currency stands for; required where a mapping needs it."
     )
     /// When a change counts as applied.
@@ -199,7 +199,7 @@ extension Setting {
     /// The CRM's base currency.
     public static let crmBaseCurrency = Setting(
         "SYNC_CRM_BASE_CURRENCY",
-        .text,
+        .token(maximumLength: 10),
         defaultNote: "the local currency",
         "The base currency code of Dynamics 365 Sales."
     )

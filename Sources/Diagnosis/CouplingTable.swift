@@ -37,7 +37,7 @@ package struct CouplingTable {
 
     /// The pair that a reference means; of several with one natural key the one that exists, and rather one that lives.
     package func pair(mapping: String, company: String, key: String) -> PairGlance? {
-        let reference = Reference(mapping: mapping, company: company, key: Self.normalized(key))
+        let reference = Reference(mapping: mapping, company: company, key: NaturalKey.normalized(key))
         let found = (references[reference] ?? []).compactMap { pairs[$0] }
         let living = found.first { $0.state != .deleted && $0.state != .broken }
         return found.first(where: \.exists) ?? living ?? found.first
@@ -52,19 +52,11 @@ package struct CouplingTable {
         }
     }
 
-    /// A natural key as the workers compare it: without blanks around it, upper case.
-    package static func normalized(_ key: String) -> String {
-        if key.utf8.allSatisfy({ $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }) { return key }
-        let inner = key.drop { $0 == " " }
-        let blanks = inner.reversed().prefix { $0 == " " }.count
-        return inner.dropLast(blanks).uppercased()
-    }
-
     private func names(of pair: PairGlance) -> Set<Reference> {
         let key = pair.pairKey
         return Set(
             [pair.id, key.id, pair.key].compactMap { $0 }.map {
-                Reference(mapping: key.mapping, company: key.company, key: Self.normalized($0))
+                Reference(mapping: key.mapping, company: key.company, key: NaturalKey.normalized($0))
             }
         )
     }

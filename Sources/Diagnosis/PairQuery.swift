@@ -28,7 +28,7 @@ package struct PairQuery: Sendable, Hashable {
         self.text = String(given)
         self.mapping = mapping ?? mappingNames.first { given.hasPrefix("\($0)/") }
         isID = NamedUUID.isUUID(self.text)
-        normalized = CouplingTable.normalized(self.text)
+        normalized = NaturalKey.normalized(self.text)
     }
 
     /// Whether a pair is meant.
@@ -44,13 +44,13 @@ package struct PairQuery: Sendable, Hashable {
             let id = text.lowercased()
             return pair.id == id || pair.pairKey.id == id || pair.rowID == id
         }
-        return pair.pairKey.id == text || pair.key.map { CouplingTable.normalized($0) == normalized } ?? false
+        return pair.pairKey.id == text || pair.key.map { NaturalKey.normalized($0) == normalized } ?? false
     }
 
     /// Whether a record is meant that others wait for.
     package func matches(_ reference: Waiting.Reference) -> Bool {
         if let mapping, reference.mapping != mapping { return false }
-        return CouplingTable.normalized(reference.key) == normalized
+        return NaturalKey.normalized(reference.key) == normalized
     }
 
     /// The longest part of the text that JSON has as it is, but for the case of its letters.

@@ -156,10 +156,10 @@ package struct RecordSearch {
         if !glance.hasFailed { pair.chains = WaitingChain.chains(of: glance, in: table) }
         pair.causes = pair.chains.map { RootCause(of: $0, mapping: mapping, obstacle: scope.obstacles.obstacle) }
         pair.obstacle = scope.obstacles.obstacle(of: mapping)
-        let names = Set([glance.id, glance.pairKey.id, glance.key].compactMap(\.self).map(CouplingTable.normalized))
+        let names = Set([glance.id, glance.pairKey.id, glance.key].compactMap(\.self).map(NaturalKey.normalized))
         pair.waiters = waiters(table) { waiter, reference in
             reference.mapping == mapping && waiter.pairKey.company == glance.pairKey.company
-                && waiter.pairKey != glance.pairKey && names.contains(CouplingTable.normalized(reference.key))
+                && waiter.pairKey != glance.pairKey && names.contains(NaturalKey.normalized(reference.key))
         }
         return pair
     }
@@ -183,7 +183,7 @@ package struct RecordSearch {
                 else { continue }
                 let link = WaitingChain.Link(
                     mapping: reference.mapping,
-                    key: CouplingTable.normalized(reference.key),
+                    key: NaturalKey.normalized(reference.key),
                     finding: .unseen
                 )
                 references[link, default: []].insert(pair.pairKey)

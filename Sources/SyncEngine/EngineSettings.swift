@@ -54,6 +54,11 @@ public struct EngineSettings: Sendable {
         self.conditions = conditions
     }
 
+    /// Whether a currency code means the local currency: it is blank, or its code, however it is spelled.
+    public func isLocalCurrency(_ code: String) -> Bool {
+        NaturalKey.normalized(code).isEmpty || NaturalKey.areSame(code, localCurrency)
+    }
+
     /// The owner's inbox, without prefix.
     var inboxTopic: String { SyncTopics().inbox(of: worker) }
 }

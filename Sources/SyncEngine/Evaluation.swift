@@ -249,7 +249,7 @@ public struct Evaluation {
         navigation: String = "transactioncurrencyid",
         column: String = "transactioncurrencyid"
     ) throws -> ColumnValue? {
-        if code.isEmpty || code == context.settings.localCurrency { return try localCurrency(navigation: navigation) }
+        if settings.isLocalCurrency(code) { return try localCurrency(navigation: navigation) }
         guard let found = try require(mapping, key: code, column: column) else { return nil }
         return .reference(navigation: navigation, entitySet: found.entitySet, id: found.id)
     }

@@ -16,10 +16,8 @@ enum IndexKeys {
         if key.withBytes({ isNormal($0) }) { return key }
         var bytes = Array(key.utf8)
         if bytes.allSatisfy({ $0 < 0x80 && !(0x61...0x7a).contains($0) && $0 > 0x20 }) { return NamedUUID.make(key) }
-        while bytes.last == 0x20 { bytes.removeLast() }
-        while bytes.first == 0x20 { bytes.removeFirst() }
         bytes.removeAll { $0 == 0 }
-        let text = String(decoding: bytes, as: UTF8.self).uppercased()
+        let text = NaturalKey.normalized(String(decoding: bytes, as: UTF8.self))
         return text.utf8.count <= longestKey ? text : NamedUUID.make(text)
     }
 

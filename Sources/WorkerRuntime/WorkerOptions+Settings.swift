@@ -16,8 +16,8 @@ extension WorkerOptions {
         engine.newRecords = EngineSettings.NewRecords(rawValue: settings.string(.newRecords)) ?? .create
         engine.errorLimit = settings.integer(.errorLimit)
         engine.company = settings[.company]
-        engine.localCurrency = settings[.localCurrency]
-        engine.crmBaseCurrency = settings[.crmBaseCurrency]
+        engine.localCurrency = settings[.localCurrency].map(NaturalKey.normalized)
+        engine.crmBaseCurrency = settings[.crmBaseCurrency].map(NaturalKey.normalized)
         engine.crmCompanyID = settings[.crmCompanyID]
         engine.crmTeamID = settings[.crmTeamID]
         let mappings: MappingCatalog

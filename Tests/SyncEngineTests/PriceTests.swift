@@ -33,6 +33,44 @@ struct PriceTests {
         #expect(row["exchangerate"] == "1.25")
     }
 
+    /// An event that does not carry the rates changes the other columns all the same.
+    @Test func aCurrencyIsRenamedWithoutItsRates() throws {
+        let installation = try Installation()
+        installation.send("currencies", Sample.currency("EUR"))
+        try installation.settle()
+        let renamed = Sample.currency("EUR", ["displayName": "Euro", "exchangeRates": nil])
+        installation.send("currencies", renamed)
+        try installation.settle()
+        let row = try #require(try installation.row("CURRENCY", Sample.id("currency EUR")))
+        #expect(row["currencyname"] == "Euro")
+        #expect(row["exchangerate"] == "1.25")
+        // A new one needs them.
+        installation.send("currencies", Sample.currency("USD", ["exchangeRates": nil]))
+        try installation.settle()
+        #expect(try installation.coupling("CURRENCY", Sample.id("currency USD"))?.error?.code == "ExchangeRateMissing")
+    }
+
+    /// GEN-05: Business Central's code fields know neither case nor blanks around them.
+    @Test(arguments: ["", " ", "GBP", "gbp", "GBP "])
+    func theLocalCurrencyIsKnownInAnySpelling(code: String) throws {
+        let installation = try Installation()
+        installation.send("customers", Sample.customer("C1", ["currencyCode": .text(code)]))
+        installation.send("price-lists", Sample.priceList("L", ["currencyCode": .text(code)]))
+        try installation.settle()
+        #expect(installation.operations("CUSTOMER", Sample.id("customer C1")) == [.create])
+        #expect(installation.operations("PLHEADER-PRICE", Sample.id("list L")) == [.create])
+    }
+
+    /// The item `MAß` is unknown, and `MASS` is another one.
+    @Test func aPriceDoesNotTakeANumberForAnotherThatIsSpelledAlike() throws {
+        let installation = try withList()
+        try installation.couple(item: "MASS")
+        installation.send("price-list-lines", Sample.price("L", "MAß").with(["assetId": nil]))
+        try installation.settle()
+        #expect(try installation.coupling("PLLINE-PRODPRICE", first)?.state == .waiting)
+        #expect(installation.operations("PLLINE-PRODPRICE", first) == [])
+    }
+
     /// CUR-05, CUR-06.
     @Test func rateGoesThroughTheBaseCurrency() throws {
         let dataverse = DataverseSimulator(baseCurrency: "USD")

@@ -93,7 +93,7 @@ struct UnsettledCouplings {
         var hasher = Hasher()
         hasher.combine(mapping)
         hasher.combine(company)
-        hasher.combine(CouplingTable.normalized(key))
+        hasher.combine(NaturalKey.normalized(key))
         return hasher.finalize()
     }
 }

@@ -31,9 +31,11 @@ struct CurrencyRule: EntityRule {
     /// Units of the currency per unit of the Dataverse base currency (CUR-05); nil while the base currency is awaited.
     private func rate(of code: String, _ evaluation: inout Evaluation) throws -> DecimalText? {
         let base = evaluation.settings.crmBaseCurrency ?? evaluation.settings.localCurrency
-        if code == base { return DecimalText(1) }
+        if NaturalKey.areSame(code, base) { return DecimalText(1) }
+        // An event that does not carry the rates has not changed them.
+        if evaluation.coupling.base["exchangerate"] != nil, evaluation.image["exchangeRates"] == nil { return nil }
         let own = try CurrencyRule.factor(evaluation.image, at: evaluation.workDate)
-        guard let base, base != evaluation.settings.localCurrency else {
+        guard let base, !evaluation.settings.isLocalCurrency(base) else {
             return own.amount.divided(by: own.worth, fractionDigits: CurrencyRule.rateDigits)
         }
         // Through the local currency: both rates against it, that of the base currency from its own record (CUR-06).
@@ -47,7 +49,7 @@ struct CurrencyRule: EntityRule {
 
     /// The base currency's rates, by which those of the others are made; a list may be long, so only these are kept.
     func factProperties(of key: String?, _ settings: EngineSettings) -> [String] {
-        key != nil && key == settings.crmBaseCurrency ? ["exchangeRates"] : []
+        key.map { NaturalKey.areSame($0, settings.crmBaseCurrency) } ?? false ? ["exchangeRates"] : []
     }
 
     private static func factor(_ image: JSONValue, at date: String) throws -> (amount: DecimalText, worth: DecimalText)
