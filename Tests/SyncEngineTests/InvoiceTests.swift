@@ -204,7 +204,8 @@ struct InvoiceTests {
     func anInvoiceWithARoundingLineTakesAnEventWithoutLines(isConfirmed: Bool) throws {
         let installation = try prepared(isConfirmed)
         let totals: [String: Value?] = [
-            "pricesIncludeTax": true, "totalAmountExcludingTax": 25, "totalAmountIncludingTax": 30, "remainingAmount": 30,
+            "pricesIncludeTax": true, "totalAmountExcludingTax": 25, "totalAmountIncludingTax": 30,
+            "remainingAmount": 30,
         ]
         let line = Sample.line(
             "I1",
@@ -222,7 +223,8 @@ struct InvoiceTests {
         #expect(try installation.coupling("POSTEDSALESINV-INV", invoice)?.waiting == nil)
         #expect(try installation.row("POSTEDSALESINV-INV", invoice)?["statuscode"] == "100001")
         // A line that comes late is taken, and the invoice closed again.
-        let late = Sample.line("I1", 20_000, item: "1000", ["netAmount": 0, "netAmountIncludingTax": 0, "unitPrice": 0])
+        let nothing: [String: Value?] = ["netAmount": 0, "netAmountIncludingTax": 0, "unitPrice": 0]
+        let late = Sample.line("I1", 20_000, item: "1000", nothing)
         installation.send("sales-invoice-lines", late)
         try installation.settle()
         #expect(try installation.row("POSTEDSALESLINE-INV", Sample.id("line I1/20000")) != nil)
