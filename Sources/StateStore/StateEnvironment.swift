@@ -31,11 +31,7 @@ final class StateEnvironment {
             let flags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_WRITEMAP | MDB_NOSYNC | MDB_NORDAHEAD | MDB_NOMEMINIT
             code = mdb_env_open(handle, path, UInt32(flags), 0o666)
         }
-        if code == 0 {
-            let size = Self.sizeWithRoom(for: room, step: step, in: handle).size
-            code = Self.allocate(size, in: handle)
-            if code == 0 { code = mdb_env_set_mapsize(handle, size) }
-        }
+        if code == 0 { code = Self.grow(to: Self.sizes(for: room, step: step, in: handle), handle) }
         var tables: [MDB_dbi] = []
         if code == 0 { code = Self.openTables(names, &tables, in: handle) }
         guard code == 0 else {
@@ -53,13 +49,10 @@ final class StateEnvironment {
     /// Makes sure that a transaction finds at least that many bytes, and never less than the store's usual room.
     func makeRoom(for bytes: Int) throws(StateStoreError) {
         guard isMapped else { throw StateStoreError(reason: .lmdb(code: 0, message: "not open"), path: path) }
-        let (size, isEnough) = Self.sizeWithRoom(for: max(bytes, room), step: step, in: handle)
-        guard !isEnough else { return }
-        var code = Self.allocate(size, in: handle)
+        let sizes = Self.sizes(for: max(bytes, room), step: step, in: handle)
+        guard !sizes.isEnough else { return }
+        let code = Self.grow(to: sizes, handle) { isMapped = $0 }
         guard code == 0 else { throw StateStoreError(code: code, path: path) }
-        code = mdb_env_set_mapsize(handle, size)
-        isMapped = code == 0
-        guard isMapped else { throw StateStoreError(code: code, path: path) }
     }
 
     func begin() throws(StateStoreError) -> OpaquePointer {
@@ -90,16 +83,41 @@ final class StateEnvironment {
         return mdb_txn_commit(transaction)
     }
 
-    private static func sizeWithRoom(for bytes: Int, step: Int, in handle: OpaquePointer) -> (size: Int, isEnough: Bool)
-    {
+    /// How large the file is to be.
+    private struct Sizes {
+        /// With as much room as is wanted.
+        let needed: Int
+        /// With more, where the disk has it.
+        let ample: Int
+        /// The map has that room already.
+        let isEnough: Bool
+    }
+
+    private static func sizes(for bytes: Int, step: Int, in handle: OpaquePointer) -> Sizes {
         var info = MDB_envinfo()
         var status = MDB_stat()
         // Neither fails for an open environment.
         mdb_env_info(handle, &info)
         mdb_env_stat(handle, &status)
         let used = (Int(info.me_last_pgno) + 1) * Int(status.ms_psize)
-        let needed = max(used + bytes, Int(info.me_mapsize))
-        return ((needed + step - 1) / step * step, used + bytes <= Int(info.me_mapsize))
+        let size = max(used + bytes, Int(info.me_mapsize))
+        let needed = (size + step - 1) / step * step
+        // After the file was mapped anew every page that is touched costs a fault: a large one grows by larger steps.
+        return Sizes(needed: needed, ample: needed + used / 8 / step * step, isEnough: used + bytes <= info.me_mapsize)
+    }
+
+    /// Allocates the file's blocks and maps it; hands out, once it was tried, whether it is mapped.
+    private static func grow(to sizes: Sizes, _ handle: OpaquePointer, _ isMapped: (Bool) -> Void = { _ in }) -> Int32 {
+        var size = sizes.ample
+        var code = allocate(size, in: handle)
+        if code != 0, sizes.needed < size {
+            size = sizes.needed
+            code = allocate(size, in: handle)
+        }
+        guard code == 0 else { return code }
+        code = mdb_env_set_mapsize(handle, size)
+        isMapped(code == 0)
+        return code
     }
 
     private static func allocate(_ size: Int, in handle: OpaquePointer) -> Int32 {

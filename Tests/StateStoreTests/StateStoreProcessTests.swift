@@ -85,13 +85,15 @@ private func limitFiles(to bytes: rlim_t?) {
         try store.close()
     }
 
-    @Test func aFullDiskIsAnErrorAndHarmsNothing() async throws {
+    /// Also where it has no room for a large step any more, all but the room for one transaction is used.
+    @Test(arguments: [40, 44, 48, 52])
+    func aFullDiskIsAnErrorAndHarmsNothing(megabytes: Int) async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path
-        await #expect(processExitsWith: .success) { [path = path as String] in
+        await #expect(processExitsWith: .success) { [path = path as String, megabytes = megabytes as Int] in
             // The largest file that a process may write stands for the disk: that limit also binds who may do all.
             signal(SIGXFSZ, SIG_IGN)
-            limitFiles(to: 6 << 20)
+            limitFiles(to: rlim_t(megabytes) << 20)
             let store = try StateStore.small(path)
             var count = 0
             func add() throws {
@@ -104,11 +106,12 @@ private func limitFiles(to bytes: rlim_t?) {
             }
             var failure: StateStoreError?
             while failure == nil {
-                try #require(count < 10_000)
+                try #require(count < 20_000)
                 do { try add() } catch let error as StateStoreError { failure = error }
             }
             #expect(failure?.reason == .diskFull)
-            #expect(count > 500)
+            // Each takes a page of 4 KiB.
+            #expect(count * 4_096 > (megabytes - 3) << 20)
             limitFiles(to: nil)
             try add()
             let reader = try store.begin()
