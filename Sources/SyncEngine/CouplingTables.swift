@@ -127,10 +127,20 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         if !isKept, ownMappings.contains(coupling.mapping) {
             try updateOwnIndexes(of: coupling.pairKey, from: old, to: new, partition: partition)
         }
+        if old == nil, new != nil { try noteCompany(of: coupling) }
         if (old == nil) != (new == nil), let document = coupling.document {
             let key = IndexKeys.line(coupling, of: document)
             if new != nil { try store.put(.lines, entry: key) } else { try store.remove(.lines, entry: key) }
         }
+    }
+
+    /// Notes that a mapping has pairs of a company, by which a record is found whose company nobody tells.
+    ///
+    /// There are few companies; an entry for each record's id would be one more place to write for every new pair.
+    private func noteCompany(of coupling: Coupling) throws {
+        let key = IndexKeys.companyPrefix(coupling.mapping) + coupling.company.utf8
+        guard try !key.withUnsafeBytes({ try store.withValue(.keys, $0) { $0 != nil } }) else { return }
+        try store.put(.keys, entry: key)
     }
 
     /// What waits and what is over, which only its owner goes on with.
@@ -229,7 +239,13 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
 
     /// The pairs of a record in any company.
     public func pairs(mapping: String, id: String) throws -> [String] {
-        try pairKeys(.keys, prefix: IndexKeys.prefix(mapping, "", id))
+        try pairKeys(.keys, prefix: IndexKeys.companyPrefix(mapping))
+            .map { PairKey(mapping: mapping, company: $0, id: id).description }
+            .filter { pairKey in
+                var isKnown = false
+                try withStored(pairKey) { isKnown = $0 != nil }
+                return isKnown
+            }
     }
 
     /// The record that a reference means; of several with one natural key the one that exists.

@@ -43,18 +43,23 @@ enum IndexKeys {
         return bytes
     }
 
-    /// The entries by which a coupling is found: by its natural key and owner key, and by its id in any company.
+    /// The entries by which a coupling is found: by its natural key and owner key.
     ///
     /// `claims` are keys of rows that it wants or leaves; by these only rivals find it, not who refers to it.
     static func naturalKeys(_ coupling: Coupling, _ known: KnownPair?) -> [[UInt8]] {
         guard let known else { return [] }
         let pair = coupling.pairKey.description
-        var keys = [prefix(coupling.mapping, "", coupling.bc.id) + pair.utf8]
+        var keys: [[UInt8]] = []
         for key in [known.key, known.ownerKey].compactMap(\.self) {
             keys.append(prefix(coupling.mapping, coupling.company, normalized(key)) + pair.utf8)
         }
         for claim in known.claims { keys.append(claimPrefix(coupling.mapping, coupling.company, claim) + pair.utf8) }
         return keys
+    }
+
+    /// Begins the entries that name a mapping's companies; no company's name is empty, so it begins no natural key's.
+    static func companyPrefix(_ mapping: String) -> [UInt8] {
+        Array(mapping.utf8) + [0, 0]
     }
 
     /// Begins the entries of those that want or leave the row of a key; no mapping's name has the sign in it.
