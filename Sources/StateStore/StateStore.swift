@@ -34,7 +34,8 @@ public final class StateStore {
     /// - Parameters:
     ///   - directory: Path of the directory.
     ///   - tables: Names of the tables; a table is known by its index here.
-    ///   - growthBytes: Room that every transaction finds, at least 1 MiB; the file grows by quarters of it.
+    ///   - growthBytes: Room that every transaction finds, at least 1 MiB; the file grows by quarters of it,
+    ///     a large one by eighths of its size where the disk has room for that.
     ///   - formatVersion: Number of the data's format. Data of an earlier format is thrown away, of a later one refused.
     ///   - owner: Whose state it is, on one line; a directory of another owner is refused, one without an owner adopted.
     /// - Throws: ``StateStoreError``: in use, another's, not writable, of a newer format, no room, or damaged.
