@@ -1,7 +1,7 @@
 # The two that a newcomer needs: make demo, make test. Both install what is missing first.
 SWIFT ?= swift
 
-.PHONY: help setup demo test test-cluster test-monitoring test-burrow proof kafka-home simulate mutations fuzz lint bench validate
+.PHONY: help setup demo test test-cluster test-monitoring test-burrow proof kafka-home simulate mutations fuzz lint bench bench-gates validate
 
 help:
 	@echo "make demo             build, then send Business Central's demo company through all workers"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench            event to outbound change on one core, cost as couplings grow, release, sizes; with KAFKA_HOME"
 	@echo "                      also, on a real Kafka: throughput against a bare copy (also by partitions), latency, restore,"
 	@echo "                      memory, sizes; results in Benchmarks/.build/*.json"
+	@echo "make bench-gates      a first load of the company × 50 in the worst order, with gates and without; needs KAFKA_HOME"
 	@echo "make setup            only install what the build needs"
 
 setup:
@@ -102,3 +103,9 @@ bench: setup
 		Benchmarks/.build/release/PipelineBenchmark --json Benchmarks/.build/pipeline.json && \
 		Benchmarks/.build/release/PipelineBenchmark --partitions 1,2,6 --json Benchmarks/.build/partitions.json; \
 	fi
+
+# One load of each kind takes about a minute and a half; GATES="--runs 3 --delivery published" chooses more.
+GATES ?= --backlog
+bench-gates: setup kafka-home
+	$(SWIFT) build -c release
+	.build/release/gate-load $(GATES)

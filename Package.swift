@@ -200,7 +200,20 @@ let package = Package(
                 path: "Tests/SyncTestSupport",
                 swiftSettings: settings
             ),
-            tests("ClusterTests", ["Kafka", "KafkaTestSupport", "SeededRandom", "SyncTestSupport"]),
+            // A first load with gates and without, compared.
+            .executableTarget(
+                name: "gate-load",
+                dependencies: [
+                    "CommandLine", "JSON", "Kafka", "KafkaTestSupport", "SyncModel", "SyncTestSupport",
+                    "TableMappings",
+                ],
+                path: "Tests/GateLoad",
+                swiftSettings: settings
+            ),
+            tests(
+                "ClusterTests",
+                ["Kafka", "KafkaTestSupport", "SeededRandom", "SyncModel", "SyncTestSupport", "TableMappings"]
+            ),
             tests(
                 "OperationsTests",
                 [

@@ -111,14 +111,14 @@ extension Setting {
         "SYNC_GATE_HIGH",
         .integer(1...1_000_000_000),
         default: "5000",
-        "The lag of what a worker depends on above which its gate closes."
+        "The backlog of what a worker depends on, unread or sent and not confirmed, above which its gate closes."
     )
     /// The lag at which a gate opens.
     public static let gateLow = Setting(
         "SYNC_GATE_LOW",
         .integer(0...1_000_000_000),
         default: "500",
-        "The lag below which the gate opens again; less than SYNC_GATE_HIGH."
+        "The backlog down to which the gate opens again; less than SYNC_GATE_HIGH."
     )
     /// When a waiting record is reported.
     public static let stuckAfter = Setting(

@@ -10,22 +10,27 @@ import Telemetry
 extension Coordinator {
     /// Asks Kafka for lag when it is time, decides, and tells the gates that change.
     ///
-    /// Where Kafka does not answer, gates stay as they are.
+    /// Where Kafka does not answer, gates stay as they are. Between two rounds that are shown and judged, gates in motion are
+    /// looked at more often.
     func askIfDue() throws {
         let now = clock()
         // A clock that was set back must not stop the questions.
-        if let last = lastPollMs, now >= last, now - last < configuration.pollIntervalMs { return }
-        lastPollMs = now
-        defer { view.endRound() }
+        let isRound = lastPollMs.map { now < $0 || now - $0 >= configuration.pollIntervalMs } ?? true
+        guard isRound || (isInMotion && now - lastLookMs >= configuration.motionIntervalMs) else { return }
+        lastLookMs = now
+        if isRound { lastPollMs = now }
+        defer { if isRound { view.endRound() } }
         do {
             let asker = LagReader(configuration: configuration, workers: decider.graph.workers, admin: admin)
             let (report, problems) = try asker.read(nowMs: now)
-            view.update {
-                $0.lag = report
-                $0.lagProblems = problems
+            if isRound {
+                view.update {
+                    $0.lag = report
+                    $0.lagProblems = problems
+                }
+                judgeWorkers(by: report)
+                try takeOverIfRead()
             }
-            judgeWorkers(by: report)
-            try takeOverIfRead()
             if role == .active { try decide(report.lags, at: now) }
             telemetry.set(trouble: nil, for: "kafka")
             let unknown = problems.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; ")
@@ -48,7 +53,13 @@ extension Coordinator {
     }
 
     private func decide(_ lags: [String: Int64], at now: Int64) throws {
-        let changed = decider.decide(lags: lags, gates: ledger.gates, nowMs: now)
+        let unconfirmed = view.unconfirmed
+        defer {
+            isInMotion =
+                ledger.gates.values.contains { !$0.isOpen }
+                || decider.graph.workers.contains { lags[$0, default: 0] + unconfirmed[$0, default: 0] > decider.low }
+        }
+        let changed = decider.decide(lags: lags, unconfirmed: unconfirmed, gates: ledger.gates, nowMs: now)
         guard !changed.isEmpty else { return }
         try tell(changed)
         for gate in changed {

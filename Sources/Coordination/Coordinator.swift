@@ -30,6 +30,10 @@ public final class Coordinator {
     /// The offset behind the last record of `sync.control` that was read.
     var controlPosition: Int64 = 0
     var lastPollMs: Int64?
+    /// When lag was asked for last, also only for the gates.
+    var lastLookMs: Int64 = 0
+    /// A gate is closed or may have to close soon.
+    var isInMotion = false
     /// The group knows this coordinator.
     var isMember = false
     /// Tells the signs of life; a producer of its own, since their loss matters less than that of gates.

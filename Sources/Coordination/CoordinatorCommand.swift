@@ -14,10 +14,10 @@ public enum CoordinatorCommand {
             "coordinator",
             summary: "Opens and closes the workers' gates, so that what others refer to arrives first.",
             details: """
-                A worker's gate closes when something that it depends on lags more than SYNC_GATE_HIGH
-                records, and opens when all of that lags no more than SYNC_GATE_LOW. Several coordinators
-                may run: one is active, the others show the same and take over. Without any, the gates
-                stay as they are.
+                A worker's gate closes when something that it depends on has a backlog of more than
+                SYNC_GATE_HIGH records, unread or sent and not confirmed, and opens when all of that is down to
+                SYNC_GATE_LOW. Several coordinators may run: one is active, the others show the same and take
+                over. Without any, the gates stay as they are.
 
                 Over HTTP: a page at /, of one record at /records; /api/graph, /api/gates, /api/lag,
                 /api/workers, /api/history, /api/waiting, /api/failed, /api/dead-letters, /api/records,

@@ -20,6 +20,10 @@ public struct CoordinatorConfiguration: Sendable {
     public var instance = "a"
     /// How often lag is asked for, in milliseconds.
     public var pollIntervalMs: Int64 = 1_000
+    /// How often it is asked for while a gate is closed or a backlog is above the low mark, in milliseconds.
+    ///
+    /// Workers take thousands of records a second: what a gate does late has filled waiting rooms, or stood still, meanwhile.
+    public var motionIntervalMs: Int64 = 250
     /// How long a record waits before it is reported as stuck, in milliseconds.
     public var stuckAfterMs: Int64 = 900_000
 

@@ -19,6 +19,8 @@ struct CoordinatorSnapshot: Sendable {
     var lag: LagReport?
     /// Why a worker's lag is not known, by worker.
     var lagProblems: [String: String] = [:]
+    /// Records that are sent and do not exist on the other side yet, by worker, as far as the couplings are read.
+    var unconfirmed: [String: Int64] = [:]
     /// How each worker keeps up whose lag is known, in the graph's order.
     var verdicts: [WorkerVerdict] = []
     /// How far behind each worker is, in seconds, of its living instances the furthest.

@@ -28,6 +28,9 @@ public final class CoordinatorView: Sendable {
     /// Records of lag by worker; empty before Kafka has answered, without those that could not be told.
     public var lags: [String: Int64] { snapshot.lag?.lags ?? [:] }
 
+    /// Records by worker that are sent and do not exist on the other side yet; empty before the couplings are read.
+    var unconfirmed: [String: Int64] { state.withLock { $0.unconfirmed } }
+
     var snapshot: CoordinatorSnapshot { state.withLock { $0 } }
 
     /// Takes an order for the coordinator's thread; false where too many are on their way.

@@ -52,6 +52,7 @@ extension RecordReport.Pair {
             writer.member("advice", standing.advice)
             writer.array("causes", zip(chains, causes)) { Self.write($1.0, $1.1, to: &$0) }
             writer.member("obstacle", obstacle?.words)
+            writer.member("traceId", traceID)
             waiters.write(to: &writer)
             writer.array("events", events) { $1.write(to: &$0) }
             writer.array("changes", changes) { $1.write(to: &$0) }
@@ -121,6 +122,7 @@ extension SeenRecord {
             writer.member("offset", offset)
             writer.member("at", timestampMs >= 0 ? Timestamp.text(milliseconds: timestampMs) : nil)
             writer.member("what", what)
+            writer.member("traceId", traceID)
             writer.member("unread", isUnread)
             writer.member("bytes", byteCount.map(Int64.init))
             writer.member("value", value)

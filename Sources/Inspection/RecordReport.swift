@@ -23,6 +23,9 @@ package struct RecordReport: Sendable {
         package var changes: [SeenRecord] = []
         package var inbox: [SeenRecord] = []
         package var deadLetters: [DeadLetterGlance] = []
+
+        /// The trace of the newest event that names one: what the logs of all workers know it by.
+        package var traceID: String? { events.last { $0.traceID != nil }?.traceID }
     }
 
     /// What waits for a record.

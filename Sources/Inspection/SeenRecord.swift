@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kafka
+import SyncModel
 
 /// A record of a topic, as readers are shown it.
 package struct SeenRecord: Sendable, Hashable {
@@ -17,6 +18,8 @@ package struct SeenRecord: Sendable, Hashable {
     package let value: String
     /// The whole value's length; nil for a tombstone.
     package let byteCount: Int?
+    /// The trace that its header `traceparent` names; nil where it has none.
+    package let traceID: String?
     /// Its worker has not committed it yet.
     package var isUnread = false
 
@@ -28,6 +31,7 @@ package struct SeenRecord: Sendable, Hashable {
         timestampMs = message.timestampMs
         self.what = what
         byteCount = message.value?.count
+        traceID = TraceContext.traceID(of: message.header("traceparent").map { String(decoding: $0, as: UTF8.self) })
         value = message.value.map { BytesText.of($0) } ?? "null"
     }
 

@@ -4,7 +4,9 @@
 import Kafka
 import KafkaTestSupport
 import SeededRandom
+import SyncModel
 import SyncTestSupport
+import TableMappings
 import Testing
 
 /// The six worker processes on a real Kafka: everything arrives, once and in order, whatever happens to them.
@@ -25,13 +27,65 @@ struct WorkerFleetTests {
         try run.fleet.send(run.history.events[...])
         try run.fleet.startCoordinator(gateHigh: 50, gateLow: 5)
         try run.fleet.startAll()
-        try run.finish()
-        let admin = try Admin(configuration: broker.configuration(), observer: nil)
-        defer { admin.close() }
-        let control = TopicPartition("\(run.fleet.prefix)sync.control", 0)
-        let gates = try admin.endOffsets([control], isolation: .readUncommitted)[control] ?? 0
-        run.say("\(gates) gates were told")
-        #expect(gates >= 2, "a gate that closed and opened again")
+        try run.finish { awaitOpenGates(run) }
+        let told = try ToldGates(run.fleet)
+        run.say("\(told.all.count) gates were told, \(told.flips.count) flips")
+        #expect(told.flips.count >= 2, "a gate that closed and opened again")
+    }
+
+    /// Marks so low that gates close all the time, and so close to each other that lag stays at them.
+    @Test(.timeLimit(.minutes(10)))
+    func gatesAtTheMarkChangeAtMostOnceASecond() throws {
+        let run = try ClusterRun("mark", on: try #require(RealBrokerScope.current), scale: 1)
+        try run.fleet.startCoordinator(gateHigh: 20, gateLow: 19)
+        try run.fleet.startAll()
+        let events = run.history.events
+        for begin in stride(from: 0, to: events.count, by: 60) {
+            try run.fleet.send(events[begin..<min(begin + 60, events.count)])
+            // As much again when the other side has some of it: neither nothing nor everything is to be read.
+            _ = run.fleet.target.waitFor(count: begin, timeoutMs: 500)
+        }
+        try run.finish { awaitOpenGates(run) }
+        let told = try ToldGates(run.fleet)
+        run.say("\(told.flips.count) flips")
+        #expect(told.flips.count >= 4, "gates that change more than once")
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func aKilledCoordinatorChangesNothing() throws {
+        let run = try ClusterRun("uncoordinated", on: try #require(RealBrokerScope.current), scale: 1)
+        try run.fleet.send(run.history.events[...])
+        try run.fleet.startCoordinator(gateHigh: 50, gateLow: 5)
+        try run.fleet.startAll()
+        let coordinator = try #require(run.fleet.coordinator)
+        try run.disturb(times: ClusterOptions.kills(6)) { index, random in
+            run.say("kill \(index + 1) of the coordinator")
+            coordinator.kill()
+            // Every other time workers go on alone for a while, as far as the gates that it left let them.
+            if index % 2 == 0 {
+                let wanted = run.fleet.target.count + 50 + random.below(200)
+                _ = run.fleet.target.waitFor(count: wanted, timeoutMs: 3_000)
+            }
+            try coordinator.start()
+        }
+        try run.finish { awaitOpenGates(run) }
+        let told = try ToldGates(run.fleet)
+        run.say("\(told.flips.count) flips")
+        #expect(told.flips.count >= 2, "a gate that closed and opened again")
+    }
+
+    /// Waits until all gates are open, and looks at how they came to be so.
+    private func awaitOpenGates(_ run: ClusterRun) {
+        do {
+            let owners = try MappingCatalog.load(overrides: nil).mappings.map { ($0.name, $0.worker ?? "") }
+            let known = Dictionary(owners) { first, _ in first }
+            try waitUntil(within: .seconds(60), "open gates") {
+                try ToldGates(run.fleet).closed.isEmpty ? () : nil
+            }
+            #expect(try ToldGates(run.fleet).faults(owners: known) == [], "seed \(run.seed)")
+        } catch {
+            Issue.record("\(error)")
+        }
     }
 
     @Test(.timeLimit(.minutes(20)))

@@ -38,6 +38,7 @@ private struct GateRun {
     var gates: [String: Gate] = [:]
     var flippedAt: [String: Int64] = [:]
     var lags: [String: Int64] = [:]
+    var unconfirmed: [String: Int64] = [:]
     var now: Int64 = 1_000_000
 
     /// Decides once; the broken promise where there is one.
@@ -46,18 +47,22 @@ private struct GateRun {
         for worker in decider.graph.workers where Int.random(in: 0..<3, using: &generator) == 0 {
             let isKnown = Int.random(in: 0..<10, using: &generator) > 0
             lags[worker] = isKnown ? Int64.random(in: 0...(2 * decider.high + 1), using: &generator) : nil
+            unconfirmed[worker] = Bool.random(using: &generator) ? Int64.random(in: 0...100, using: &generator) : nil
         }
         let before = gates
-        let changed = decider.decide(lags: lags, gates: before, nowMs: now)
+        let changed = decider.decide(lags: lags, unconfirmed: unconfirmed, gates: before, nowMs: now)
         for gate in changed { gates[gate.worker] = gate }
         for worker in decider.graph.workers {
             if let problem = judge(worker, before: before[worker]?.isOpen ?? true) { return "\(worker): \(problem)" }
         }
-        return decider.decide(lags: lags, gates: gates, nowMs: now).isEmpty ? nil : "deciding twice changes something"
+        let again = decider.decide(lags: lags, unconfirmed: unconfirmed, gates: gates, nowMs: now)
+        return again.isEmpty ? nil : "deciding twice changes something"
     }
 
     private mutating func judge(_ worker: String, before: Bool) -> String? {
-        let behind = dependencies[worker, default: []].compactMap { lags[$0] }
+        let needed = dependencies[worker, default: []]
+        let behind = needed.compactMap { other in lags[other].map { $0 + unconfirmed[other, default: 0] } }
+        let isAnyClosed = needed.contains { gates[$0]?.isOpen == false }
         let isAnyHigh = behind.contains { $0 > decider.high }
         let areAllLow = behind.allSatisfy { $0 <= decider.low }
         let isOpen = gates[worker]?.isOpen ?? true
@@ -65,12 +70,13 @@ private struct GateRun {
         if isOpen != before {
             if !mayFlip { return "flips twice within a second" }
             if isOpen, !areAllLow { return "opens against what it depends on" }
+            if isOpen, isAnyClosed { return "opens before what it depends on" }
             if !isOpen, !isAnyHigh { return "closes without need" }
             flippedAt[worker] = now
             if gates[worker]?.sinceMs != now { return "does not say since when" }
         } else if mayFlip {
             if isOpen, isAnyHigh { return "stays open against what it depends on" }
-            if !isOpen, areAllLow { return "stays closed without need" }
+            if !isOpen, areAllLow, !isAnyClosed { return "stays closed without need" }
         }
         guard !isOpen, !areAllLow else { return nil }
         guard let gate = gates[worker], gate.reason?.isEmpty == false, !gate.waitsFor.isEmpty else {

@@ -84,6 +84,44 @@ struct GateDeciderTests {
         )
     }
 
+    @Test("count what is sent and not confirmed, which nobody can refer to either")
+    func unconfirmed() {
+        let decided = decider.decide(
+            lags: ["unit-worker": 4_000, "product-worker": 0],
+            unconfirmed: ["unit-worker": 1_001, "product-worker": 501],
+            gates: [:],
+            nowMs: 10_000
+        )
+        #expect(decided.map(\.isOpen) == [false, false])
+        #expect(
+            decided.map(\.reason) == [
+                "unit-worker lags 4000 records and has 1001 unconfirmed",
+                "unit-worker lags 4000 records and has 1001 unconfirmed, product-worker has 501 records unconfirmed",
+            ]
+        )
+        let closed = Gate(worker: "product-worker", isOpen: false, reason: "r", waitsFor: ["UNIT"], sinceMs: 0)
+        for (count, isOpen) in [(501, nil), (500, true)] as [(Int64, Bool?)] {
+            let decided = decider.decide(
+                lags: ["unit-worker": 0],
+                unconfirmed: ["unit-worker": count],
+                gates: gates([closed]),
+                nowMs: 10_000
+            )
+            #expect(decided.first?.isOpen == isOpen, "\(count)")
+        }
+    }
+
+    @Test("open in the order of dependencies, also where what is depended on may not change yet")
+    func order() {
+        let product = Gate(worker: "product-worker", isOpen: false, reason: "r", waitsFor: ["UNIT"], sinceMs: 9_500)
+        let price = Gate(worker: "price-worker", isOpen: false, reason: "r", waitsFor: ["UNIT"], sinceMs: 0)
+        let (lags, told) = (["unit-worker": 0] as [String: Int64], gates([product, price]))
+        #expect(decider.decide(lags: lags, gates: told, nowMs: 10_000).isEmpty)
+        let decided = decider.decide(lags: lags, gates: told, nowMs: 10_500)
+        #expect(decided.map(\.worker) == ["product-worker", "price-worker"])
+        #expect(decided.map(\.isOpen) == [true, true])
+    }
+
     @Test("of workers that are gone are opened")
     func unknownWorker() {
         let closed = Gate(worker: "old-worker", isOpen: false, waitsFor: ["OLD"], sinceMs: 0)

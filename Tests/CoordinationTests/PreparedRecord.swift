@@ -16,14 +16,22 @@ enum PreparedRecord {
         PairQuery(text, mapping: nil, mappingNames: ["ITEM-PRODUCT", "POSTEDSALESINV-INV"])
     }
 
-    static func seen(_ topic: String, _ offset: Int64, _ what: String, _ value: String) -> SeenRecord {
+    static let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+    static func seen(
+        _ topic: String,
+        _ offset: Int64,
+        _ what: String,
+        _ value: String,
+        headers: [Header] = []
+    ) -> SeenRecord {
         let message = Message(
             at: TopicPartition(topic, 2),
             offset: offset,
             timestampMs: nowMs - 60_000,
             key: nil,
             value: Array(value.utf8),
-            headers: []
+            headers: headers
         )
         return SeenRecord(message, prefix: "", what: what)
     }
@@ -82,7 +90,13 @@ enum PreparedRecord {
         let topic = "bc.changes.sales-invoices"
         pair.events = [
             seen(topic, 17, "create, sequence 42", #"{"op":"c","after":{"number":"\#(name)"}}"#),
-            seen(topic, 23, word ?? "update, sequence 57", word ?? "{}"),
+            seen(
+                topic,
+                23,
+                word ?? "update, sequence 57",
+                word ?? "{}",
+                headers: [Header("traceparent", word ?? "00-\(trace)-00f067aa0ba902b7-01")]
+            ),
         ]
         pair.events[1].isUnread = true
         pair.changes = word.map { [seen("crm.outbound.invoices", 4, "create \($0)", $0)] } ?? []

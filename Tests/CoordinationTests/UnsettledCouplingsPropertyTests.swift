@@ -46,6 +46,11 @@ struct UnsettledCouplingsPropertyTests {
                 unsettled.take(pairKey: coupling.pairKey.description, earlier, partition: 0)
                 unsettled.take(pairKey: coupling.pairKey.description, coupling, partition: 0)
             }
+            let unconfirmed = final.values.filter {
+                !$0.exists && ($0.state == .pending || ($0.state == .coupled && $0.inFlight != nil))
+            }
+            let counts = Dictionary(grouping: unconfirmed, by: \.mapping).mapValues(\.count)
+            #expect(unsettled.unconfirmedByMapping.filter { $0.value > 0 } == counts, "seed \(seed) round \(round)")
             for coupling in final.values {
                 let pair = PairGlance(coupling, partition: 0)
                 guard pair.isWaiting else { continue }

@@ -48,6 +48,8 @@ struct ExplainTests {
         return (first?["cause"]?.string, first?["links"]?.elements.map { $0["finding"]?.string } ?? [])
     }
 
+    private static func trace(_ number: Int) -> String { "4bf92f3577b34da6a3ce929d0e0e47\(10 + number)" }
+
     @Test func aReferenceThatWasNeverSeen() throws {
         #expect(try cause([]) == ("unseen", ["unseen"]))
     }
@@ -153,7 +155,10 @@ struct ExplainTests {
         )
         for sequence in 1...12 {
             let event = #"{"op":"u","source":{"sequence":\#(sequence)},"after":{"systemId":"\#(id)"}}"#
-            try desk.produce("bc.changes.items", key: id, value: Array(event.utf8))
+            // Of the newest that has one: the last event has somebody's text in its place.
+            let trace = sequence == 12 ? "nonsense" : "00-\(Self.trace(sequence))-00f067aa0ba902b7-01"
+            let headers = sequence < 3 ? [] : [Header("traceparent", trace)]
+            try desk.produce("bc.changes.items", key: id, value: Array(event.utf8), headers: headers)
         }
         try desk.produce(
             "crm.outbound.products",
@@ -168,6 +173,10 @@ struct ExplainTests {
             group: "\(Desk.prefix)product-worker"
         )
         let pair = try explain(desk, id.uppercased())["pairs"]?.elements.first { _ in true }
+        #expect(pair?["traceId"]?.string == Self.trace(11))
+        #expect(pair?["events"]?.elements.map { $0["traceId"]?.string }.suffix(2) == [Self.trace(11), nil])
+        let text = desk.run("explain", id).output
+        #expect(text.contains("trace         \(Self.trace(11)), that of its newest event"), "\(text)")
         func whats(_ name: String) -> [String?]? { pair?[name]?.elements.map { $0["what"]?.string } }
         #expect(whats("events") == (3...12).map { "update, sequence \($0)" })
         #expect(pair?["events"]?.elements.map { $0["unread"]?.bool } == Array(repeating: false, count: 9) + [true])

@@ -35,7 +35,15 @@ public final class Fleet {
     public private(set) var coordinator: WorkerProcess?
 
     /// Makes the topics, and starts the delivery to the other side.
-    public init(_ broker: RealBroker, prefix: String, executables: String, settings: [String: String] = [:]) throws {
+    ///
+    /// A strict other side refuses what refers to a missing row; one that is not holds it back.
+    public init(
+        _ broker: RealBroker,
+        prefix: String,
+        executables: String,
+        settings: [String: String] = [:],
+        isStrict: Bool = true
+    ) throws {
         self.broker = broker
         self.prefix = prefix
         self.executables = executables
@@ -43,7 +51,7 @@ public final class Fleet {
         directory = NSTemporaryDirectory() + "fleet-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         topics = try TopicCatalog.bundled().prefixed(prefix)
-        target = RepeatedTarget(baseCurrency: "GBP")
+        target = RepeatedTarget(baseCurrency: "GBP", isStrict: isStrict)
         let admin = try Admin(configuration: broker.configuration(), observer: nil)
         defer { admin.close() }
         let made = topics.topics.map {

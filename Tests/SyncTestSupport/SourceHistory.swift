@@ -28,6 +28,8 @@ public struct SourceHistory: Sendable {
 
         /// Items that nothing refers to, to be deleted, for each copy.
         public var doomedItems = 5
+        /// Every record once, one entity after the other, each before all that it refers to; nothing else happens.
+        public var isSnapshot = false
 
         /// Makes options with the defaults.
         public init(copies: Int = 1, seed: UInt64) {
@@ -68,6 +70,10 @@ public struct SourceHistory: Sendable {
         random = SeededGenerator(seed: options.seed)
         var company = company
         company.multiply(by: options.copies, using: &random)
+        if options.isSnapshot {
+            writeSnapshot(of: company)
+            return
+        }
         addDoomedItems(to: &company)
         let referenced = References(company)
         for entity in Company.entities {
@@ -103,6 +109,27 @@ public struct SourceHistory: Sendable {
             line["assetId"] = .text(id)
             line["unitOfMeasureCode"] = own["code"]
             company.add(line, to: "price-list-lines")
+        }
+    }
+
+    /// Writes what a first load sends, in the worst order.
+    private mutating func writeSnapshot(of company: Company) {
+        for entity in Company.entities.reversed() {
+            for record in company.records[entity] ?? [] {
+                var versions = [SourceVersion(operation: .read, image: record, sequence: 0, eventAt: 0)]
+                stamp(&versions, isConnector: false)
+                let id = record.text("systemId")
+                final[entity, default: [:]][id] = versions[0].image
+                events.append(
+                    SourceEvent(
+                        entity: entity,
+                        id: id,
+                        version: versions[0].sequence,
+                        key: Array(id.utf8),
+                        value: versions[0].canonical(entity: entity, company: SourceHistory.company)
+                    )
+                )
+            }
         }
     }
 

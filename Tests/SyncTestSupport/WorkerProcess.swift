@@ -60,6 +60,11 @@ public final class WorkerProcess {
     /// What it has written.
     public var logText: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
+    /// Where it serves its endpoints, as it has said in its log; nil before.
+    public var url: String? {
+        logText.split(separator: "\n").last { $0.hasPrefix("listening on ") }.map { String($0.dropFirst(13)) }
+    }
+
     /// The last lines of it.
     public var logEnd: String { logText.split(separator: "\n").suffix(20).joined(separator: "\n") }
 

@@ -93,6 +93,12 @@ extension RecordPage {
             if let inFlight = coupling.inFlight {
                 html.fact("On its way") { $0.name("\(inFlight.operation.rawValue) \(inFlight.changeID)") }
             }
+            if let trace = pair.traceID {
+                html.fact("Trace") { html in
+                    html.name(trace)
+                    html.write(", that of its newest event; the log has it as trace.id")
+                }
+            }
             if let error = coupling.error {
                 html.fact("Error") { html in
                     let tries = PageText.tries(coupling.tries, counted: coupling.failures)

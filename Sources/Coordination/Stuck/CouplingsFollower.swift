@@ -31,6 +31,8 @@ public final class CouplingsFollower {
     private var unread: Set<TopicPartition> = []
     private var topicsAskedMs: Int64?
     private var nextReportMs: Int64 = 0
+    /// What was told of unconfirmed records last.
+    private var told: [String: Int64] = [:]
 
     /// Makes a follower of the coordinator that writes the view.
     ///
@@ -61,6 +63,7 @@ public final class CouplingsFollower {
             do {
                 try askForTopicsIfDue()
                 try take()
+                tellUnconfirmed()
                 reportIfDue()
             } catch {
                 log.warning("couplings cannot be followed", [("error", .string("\(error)"))])
@@ -138,6 +141,19 @@ public final class CouplingsFollower {
         // One that cannot be read was written by nobody of this project; the worker that owns it says so.
         guard let json = try? document.parse(value), let coupling = try? Coupling(json) else { return }
         couplings.take(pairKey: key, coupling, partition: message.partition)
+    }
+
+    /// For the gates, which cannot wait for a report.
+    private func tellUnconfirmed() {
+        let counts = couplings.unconfirmedByMapping
+        var sums: [String: Int64] = [:]
+        for mapping in configuration.mappings {
+            guard let worker = mapping.worker, let count = counts[mapping.name], count > 0 else { continue }
+            sums[worker, default: 0] += Int64(count)
+        }
+        guard sums != told else { return }
+        told = sums
+        view.update { [sums] in $0.unconfirmed = sums }
     }
 
     private func reportIfDue() {

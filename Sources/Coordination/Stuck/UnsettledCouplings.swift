@@ -18,6 +18,8 @@ struct UnsettledCouplings {
     /// By a hash of mapping, company and name; two that share one of 2^64 are told for each other.
     private var standings: [Int: Standing] = [:]
     private var keys: [String: PairKey] = [:]
+    /// Pairs that are sent and not confirmed, by mapping, each as the hash of its key; bounded as the names are.
+    private var unconfirmed: [String: Set<Int>] = [:]
     /// Some were left out; the numbers are then at least so large.
     private(set) var isTruncated = false
     private let pairLimit: Int
@@ -43,6 +45,7 @@ struct UnsettledCouplings {
     /// Takes the newest record of a pair; nil: it is forgotten.
     mutating func take(pairKey: String, _ coupling: Coupling?, partition: Int32) {
         if let known = keys.removeValue(forKey: pairKey) { table.remove(known) }
+        note(pairKey, coupling)
         guard let coupling else { return }
         let pair = PairGlance(coupling, partition: partition)
         let names = [pair.id, pair.pairKey.id, pair.key].compactMap(\.self).map {
@@ -64,6 +67,23 @@ struct UnsettledCouplings {
             for name in names { standings[name] = standing }
         }
     }
+
+    private mutating func note(_ pairKey: String, _ coupling: Coupling?) {
+        let mapping = coupling?.mapping ?? String(pairKey.prefix { $0 != "/" })
+        guard let coupling, Self.isUnconfirmed(coupling), unconfirmed[mapping]?.count ?? 0 < nameLimit else {
+            unconfirmed[mapping]?.remove(pairKey.hashValue)
+            return
+        }
+        unconfirmed[mapping, default: []].insert(pairKey.hashValue)
+    }
+
+    /// Whether others that refer to it have to wait for the delivery's result.
+    private static func isUnconfirmed(_ coupling: Coupling) -> Bool {
+        !coupling.exists && (coupling.state == .pending || (coupling.state == .coupled && coupling.inFlight != nil))
+    }
+
+    /// How many records of each mapping are sent and do not exist on the other side yet.
+    var unconfirmedByMapping: [String: Int] { unconfirmed.mapValues(\.count) }
 
     /// Whether so much has become settled that reading anew would show what was left out.
     var hasRoomAgain: Bool { isTruncated && keys.count < pairLimit / 2 && standings.count < nameLimit / 2 }

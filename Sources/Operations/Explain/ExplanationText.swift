@@ -37,6 +37,9 @@ struct ExplanationText {
         if let advice = pair.standing.advice { sheet.add("to do", advice) }
         if let obstacle = pair.obstacle { sheet.add("newer events", obstacle.words, .doubtful) }
         add(pair.waiters, to: &sheet)
+        if let trace = pair.traceID {
+            sheet.add("trace", "\(trace), that of its newest event; the log has it as trace.id")
+        }
         add("events", pair.events, to: &sheet)
         add("changes", pair.changes, to: &sheet)
         add("inbox", pair.inbox, to: &sheet)
