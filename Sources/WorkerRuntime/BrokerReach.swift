@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Kafka
 import Synchronization
 import Telemetry
@@ -14,11 +15,16 @@ import Telemetry
 final class BrokerReach: Sendable {
     /// How often a broker is looked for while there is none in reach, in milliseconds.
     static let intervalMs: Int64 = 500
+    /// A connection that failed so short a time before a commit has failed for it too, in milliseconds: librdkafka tells
+    /// the same failure only once in half a minute.
+    private static let failureHoldsMs: Int64 = 5_000
     private static let part = "kafka"
 
     private let health: Health
     private let isLostNow = Atomic(false)
     private let isCommitting = Atomic(false)
+    /// When a client could not connect last, in milliseconds of a clock that only goes on; 0: never.
+    private let failedAt = Atomic<Int64>(0)
 
     init(_ health: Health) {
         self.health = health
@@ -34,19 +40,29 @@ final class BrokerReach: Sendable {
 
     /// Takes note that a client that commits cannot connect to a broker.
     func noteFailedConnection() {
-        guard isCommitting.load(ordering: .relaxed) else { return }
+        failedAt.store(Self.uptimeMs, ordering: .relaxed)
+        if isCommitting.load(ordering: .relaxed) { lostCommit() }
+    }
+
+    private func lostCommit() {
         lost("a broker of Kafka that is needed to commit cannot be reached")
     }
+
+    private static var uptimeMs: Int64 { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) }
 
     /// A commit is sent, of a transaction or outside of any, and its answer is waited for.
     func commitBegun() {
         isCommitting.store(true, ordering: .relaxed)
+        let failed = failedAt.load(ordering: .relaxed)
+        if failed > 0, Self.uptimeMs - failed < Self.failureHoldsMs { lostCommit() }
     }
 
     /// The wait for it has ended; one that is committed has been answered.
     func commitEnded(isCommitted: Bool) {
         isCommitting.store(false, ordering: .relaxed)
-        if isCommitted, isLost { answered() }
+        guard isCommitted else { return }
+        failedAt.store(0, ordering: .relaxed)
+        if isLost { answered() }
     }
 
     private func lost(_ reason: String) {
@@ -56,6 +72,7 @@ final class BrokerReach: Sendable {
 
     /// A broker has answered.
     func answered() {
+        failedAt.store(0, ordering: .relaxed)
         isLostNow.store(false, ordering: .relaxed)
         health.set(reason: nil, for: Self.part)
     }

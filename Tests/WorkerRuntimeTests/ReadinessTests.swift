@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Kafka
 import LocalStack
 import SimulatedKafka
@@ -11,17 +12,21 @@ import Testing
 
 /// What `/readyz` says of a worker whose brokers go, and what `/metrics` says before anything happened.
 struct ReadinessTests {
+    /// In a process of its own, whose end needs no broker: a commit of positions that waits for one waits on.
     @Test(.timeLimit(.minutes(5)))
     func aWorkerWithoutABrokerIsNotReady() async throws {
-        try await onOwnThread {
-            let stack = try WorkerStack()
-            defer { stack.close() }
-            stack.start("unit-worker")
-            let health = try #require(stack.workers["unit-worker"]?.health)
-            try stack.send([ItemRecord.make(1)[0].unitEvent])
-            try stack.wait(for: "readiness") { health.reasons.isEmpty }
-            try stack.broker.setReachable(false)
-            try stack.wait(for: "the lost broker") { health.reasons["kafka"] != nil }
+        await #expect(processExitsWith: .success) {
+            try await onOwnThread {
+                let stack = try WorkerStack()
+                stack.start("unit-worker")
+                let health = try #require(stack.workers["unit-worker"]?.health)
+                try stack.send([ItemRecord.make(1)[0].unitEvent])
+                try stack.wait(for: "the event") { stack.metric("unit-worker", "sync_event_seconds_count") == 1 }
+                try stack.wait(for: "readiness") { health.reasons.isEmpty }
+                try stack.broker.setReachable(false)
+                try stack.wait(for: "the lost broker") { health.reasons["kafka"] != nil }
+                exit(EXIT_SUCCESS)
+            }
         }
     }
 
@@ -74,6 +79,11 @@ struct ReadinessTests {
         reach.noteFailedConnection()
         #expect(health.reasons.isEmpty, "a connection that nobody needs")
         reach.commitBegun()
+        #expect(reach.isLost, "the same failure is not told again for this one")
+        reach.commitEnded(isCommitted: true)
+        #expect(!reach.isLost)
+        reach.commitBegun()
+        #expect(!reach.isLost, "it has answered since")
         reach.noteFailedConnection()
         reach.commitEnded(isCommitted: false)
         #expect(reach.isLost && health.reasons["kafka"] != nil)
