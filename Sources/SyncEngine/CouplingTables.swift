@@ -114,7 +114,7 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
             for key in before where !after.contains(key) { try store.remove(.keys, entry: key) }
             for key in after where !before.contains(key) { try store.put(.keys, entry: key) }
         }
-        let (waitedFor, waitsFor) = (old?.waitsFor ?? [], new?.waitsFor ?? [])
+        let (waitedFor, waitsFor) = (old?.lookedAt ?? [], new?.lookedAt ?? [])
         if waitedFor != waitsFor {
             let before = IndexKeys.waiters(coupling, waitedFor)
             let after = IndexKeys.waiters(coupling, waitsFor)
@@ -123,7 +123,7 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         }
         let isKept =
             old?.isWaiting == new?.isWaiting && old?.state != .deleted && new?.state != .deleted
-            && old?.deleteIsDueAt == new?.deleteIsDueAt
+            && old?.deleteIsDueAt == new?.deleteIsDueAt && (old?.follows == nil) == (new?.follows == nil)
         if !isKept, ownMappings.contains(coupling.mapping) {
             try updateOwnIndexes(of: coupling.pairKey, from: old, to: new, partition: partition)
         }
@@ -143,21 +143,16 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         try store.put(.keys, entry: key)
     }
 
-    /// What waits and what is over, which only its owner goes on with.
+    /// What waits, follows others or is over, which only its owner goes on with.
     private func updateOwnIndexes(
         of pairKey: PairKey,
         from old: KnownPair?,
         to new: KnownPair?,
         partition: Int32
     ) throws {
-        if (old?.isWaiting ?? false) != (new?.isWaiting ?? false) {
-            let key = IndexKeys.waiting(partition: partition, pairKey: pairKey.description)
-            if new?.isWaiting ?? false {
-                try store.put(.waiting, entry: key)
-            } else {
-                try store.remove(.waiting, entry: key)
-            }
-        }
+        let key = IndexKeys.waiting(partition: partition, pairKey: pairKey.description)
+        try move(in: .waiting, from: old?.isWaiting == true ? key : nil, to: new?.isWaiting == true ? key : nil)
+        try move(in: .followers, from: old?.follows != nil ? key : nil, to: new?.follows != nil ? key : nil)
         try move(
             in: .ended,
             from: IndexKeys.ended(old, pairKey: pairKey, partition: partition),
@@ -211,7 +206,7 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
         return found
     }
 
-    /// Who waits for a record, by the key or id under which it is awaited.
+    /// Who waits for a record or follows it, by the key or id under which it is known there.
     public func waiters(for mapping: String, company: String, key: String) throws -> [String] {
         try pairKeys(.waiters, prefix: IndexKeys.prefix(mapping, company, IndexKeys.normalized(key)))
     }
@@ -219,6 +214,11 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
     /// The pairs that wait and have this home partition.
     public func waiting(in partition: Int32, limit: Int = .max) throws -> [String] {
         try pairKeys(.waiting, prefix: IndexKeys.waiting(partition: partition, pairKey: ""), limit: limit)
+    }
+
+    /// The pairs that follow other records and have this home partition.
+    public func followers(in partition: Int32) throws -> [String] {
+        try pairKeys(.followers, prefix: IndexKeys.waiting(partition: partition, pairKey: ""))
     }
 
     /// The lines of a document.

@@ -59,6 +59,8 @@ public struct Evaluation {
     var used: [Waiting.Reference] = []
     /// References that a later update adds.
     public var deferred: [Waiting.Reference] = []
+    /// Records of which values were made beside the record's own image.
+    private(set) var followed: [Waiting.Reference] = []
     /// What the update-only columns and the state wait for.
     public var late: [Waiting.Reference] = []
     /// The state that the row shall have; nil: as Dataverse makes it.
@@ -93,6 +95,11 @@ public struct Evaluation {
 
     /// The date of the event in UTC, which stands for Business Central's work date.
     public var workDate: String { Timestamp.date(milliseconds: eventAt) }
+
+    /// The same where a value is made of another record too: the date of the later one of both events.
+    public func workDate(with other: ReferencedRecord) -> String {
+        Timestamp.date(milliseconds: max(eventAt, other.eventAt))
+    }
 
     /// Sets a column, replacing what a field mapping made of it.
     public mutating func set(
@@ -233,6 +240,14 @@ public struct Evaluation {
         if let found { reference.reason = found.reason }
         if !missing.contains(reference) { missing.append(reference) }
         return nil
+    }
+
+    /// Notes that a value is made of another record beside the image: when that one changes, this one is judged anew.
+    ///
+    /// `key` is that record's id or natural key.
+    public mutating func follow(_ mapping: String, key: String) {
+        let reference = Waiting.Reference(mapping: mapping, key: key, reason: .followed)
+        if !followed.contains(reference) { followed.append(reference) }
     }
 
     /// Lets a line wait for its document to be opened.

@@ -67,7 +67,7 @@ enum IndexKeys {
         prefix("\(mapping)#", company, normalized(key))
     }
 
-    /// The entries by which a coupling that waits for these is woken.
+    /// The entries by which a coupling that waits for these or follows them is woken.
     static func waiters(_ coupling: Coupling, _ waitsFor: [Waiting.Reference]) -> [[UInt8]] {
         let pair = coupling.pairKey.description
         return waitsFor.filter { $0.reason != .inFlight && $0.reason != .referenced }.flatMap { reference in

@@ -16,11 +16,18 @@ struct KnownPair {
     let claims: [String]
     let isWaiting: Bool
     let waitsFor: [Waiting.Reference]
+    /// What it follows; nil: nothing.
+    let follows: [Waiting.Reference]?
+    /// What others follow of it.
+    let followed: FollowedValues
     let updatedAt: Int64
     /// The agreed `statecode`.
     let status: String?
     /// When a refused delete is tried again.
     let deleteIsDueAt: Int64?
+
+    /// The records at whose change the pair is judged anew.
+    var lookedAt: [Waiting.Reference] { follows.map { $0 + waitsFor } ?? waitsFor }
 }
 
 extension Coupling {
@@ -36,6 +43,8 @@ extension Coupling {
             claims: RowClaim.keys(of: bc.facts),
             isWaiting: waiting != nil,
             waitsFor: waiting?.waitsFor ?? [],
+            follows: follows?.waitsFor,
+            followed: FollowedValues(self),
             updatedAt: updatedAt,
             status: base["statecode"],
             deleteIsDueAt: deleteIsDueAt

@@ -7,7 +7,7 @@ public enum StateTable: Int, Sendable, CaseIterable {
     case couplings
     /// Natural key → pair key.
     case keys
-    /// Awaited reference → pair key of who waits.
+    /// Awaited or followed reference → pair key of who waits or follows.
     case waiters
     /// Home partition → pair keys that wait.
     case waiting
@@ -21,6 +21,8 @@ public enum StateTable: Int, Sendable, CaseIterable {
     case positions
     /// Home partition and time → pair keys whose refused delete is due then.
     case postponed
+    /// Home partition → pair keys that follow other records.
+    case followers
 }
 
 /// An ordered key-value store with one open transaction: what the engine needs of its state.

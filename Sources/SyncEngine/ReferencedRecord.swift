@@ -21,7 +21,8 @@ public struct ReferencedRecord: Sendable {
     public let values: [String: String]
     /// Values of the source that others need.
     public let facts: [String: String]
-
+    /// The time of its newest event, in milliseconds since 1970; 0 where nothing was asked for that varies.
+    let eventAt: Int64
     /// Its source has another natural key by now than its row: who refers by the old one means another record.
     let hasGivenUpItsKey: Bool
     private let pairKey: String
@@ -37,6 +38,7 @@ public struct ReferencedRecord: Sendable {
         related = [:]
         values = [:]
         facts = [:]
+        eventAt = 0
     }
 
     init(_ coupling: Coupling, pairKey: String, columns: [String]) {
@@ -52,6 +54,7 @@ public struct ReferencedRecord: Sendable {
         for column in columns { values[column] = coupling.base[column] }
         self.values = values
         facts = coupling.bc.facts
+        eventAt = coupling.bc.version.eventAt
     }
 
     /// The id of its source.

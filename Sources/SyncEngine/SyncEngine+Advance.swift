@@ -80,6 +80,7 @@ extension SyncEngine {
         coupling.state = state
         coupling.exists = false
         coupling.waiting = nil
+        coupling.follows = nil
         coupling.forgetFailures()
     }
 
@@ -118,7 +119,26 @@ extension SyncEngine {
         partition: Int32
     ) throws -> RecordResult {
         try active.checkFilter(image)
-        var evaluation = try evaluate(coupling, active, image: image, eventAt: waiting.causation.eventAt)
+        var evaluation = makeEvaluation(coupling, active, image: image, eventAt: waiting.causation.eventAt)
+        do {
+            return try advanceUpsert(&coupling, waiting, active, &evaluation, partition: partition)
+        } catch let error as RecordError {
+            let result = fail(&coupling, error)
+            // What it follows may be what is wrong.
+            coupling.waiting?.waitsFor = evaluation.followed
+            return result
+        }
+    }
+
+    private func advanceUpsert(
+        _ coupling: inout Coupling,
+        _ waiting: Waiting,
+        _ active: ActiveMapping,
+        _ evaluation: inout Evaluation,
+        partition: Int32
+    ) throws -> RecordResult {
+        let image = evaluation.image
+        try complete(&evaluation, active)
         if let document = evaluation.closedDocument, evaluation.missing == [document],
             try reopen(document, for: coupling)
         {
@@ -150,7 +170,7 @@ extension SyncEngine {
         }
         let remaining = evaluation.late + evaluation.deferred
         if remaining.isEmpty {
-            coupling.waiting = nil
+            coupling.finish(following: evaluation.followed)
         } else {
             coupling.waiting?.waitsFor = remaining
             coupling.waiting?.isDeferred = true
@@ -166,22 +186,30 @@ extension SyncEngine {
         image: JSONValue,
         eventAt: Int64
     ) throws -> Evaluation {
-        var evaluation = Evaluation(
-            active: active,
-            context: context,
-            image: image,
-            coupling: coupling,
-            eventAt: eventAt
-        )
-        try checkLines(of: image, document: coupling.id, active)
+        var evaluation = makeEvaluation(coupling, active, image: image, eventAt: eventAt)
+        try complete(&evaluation, active)
+        return evaluation
+    }
+
+    private func makeEvaluation(
+        _ coupling: Coupling,
+        _ active: ActiveMapping,
+        image: JSONValue,
+        eventAt: Int64
+    ) -> Evaluation {
+        Evaluation(active: active, context: context, image: image, coupling: coupling, eventAt: eventAt)
+    }
+
+    /// Makes of a record's image what its mapping and rule say; what it notes until it fails stays noted.
+    private func complete(_ evaluation: inout Evaluation, _ active: ActiveMapping) throws {
+        try checkLines(of: evaluation.image, document: evaluation.coupling.id, active)
         try evaluation.applyFields()
         if active.claimsNaturalKey {
-            evaluation.uniqueKey = PropertyReader.key(image, active.mapping.businessCentral.key)
+            evaluation.uniqueKey = PropertyReader.key(evaluation.image, active.mapping.businessCentral.key)
         }
         try active.rule.complete(&evaluation)
         try evaluation.limitLengthsByRule()
         evaluation.addOwnership()
-        return evaluation
     }
 
     private func checkLines(of image: JSONValue, document: String, _ active: ActiveMapping) throws {

@@ -61,6 +61,7 @@ extension SyncEngine {
         waiting.waitsFor = coupling.waiting?.waitsFor ?? []
         let isRevoked = coupling.waiting?.wish == .delete && wish != .delete && coupling.inFlight == nil
         coupling.waiting = waiting
+        coupling.follows = nil
         // A delete that was refused has left the row there.
         if isRevoked { coupling.exists = exists(coupling, rule: active.rule) }
         let result: RecordResult
@@ -69,9 +70,10 @@ extension SyncEngine {
         } else {
             result = try advance(&coupling, active, image: arrival.image, partition: arrival.partition)
         }
-        // Few changes wait, so only then is the image kept.
-        if coupling.waiting != nil, wish != .delete, let image = arrival.image {
-            coupling.waiting?.image = image.withRawBytes { Array($0) }
+        // Few changes wait or follow others, so only then is the image kept.
+        if wish != .delete, let image = arrival.image {
+            if coupling.waiting != nil { coupling.waiting?.image = image.withRawBytes { Array($0) } }
+            if coupling.follows != nil { coupling.follows?.image = image.withRawBytes { Array($0) } }
         }
         try save(&coupling, replacing: known, partition: arrival.partition, after: arrival.causation)
         sink.count(result, mapping: active.mapping.name)

@@ -197,11 +197,13 @@ extension SyncEngine {
             guard known.state == .failed || known.state == .skipped || known.isDeletePostponed else { return }
             coupling.state = known.crm.isCreated ? .coupled : .waiting
             coupling.failures = 0
+            coupling.takeUpAnew()
+            let eventAt = coupling.waiting?.causation.eventAt ?? record.timestamp
             coupling.waiting?.causation = Causation(
                 topic: record.topic,
                 partition: record.partition,
                 offset: record.offset,
-                eventAt: known.waiting?.causation.eventAt ?? record.timestamp,
+                eventAt: eventAt,
                 traceparent: record.traceparent
             )
             let result = try advance(&coupling, active, partition: partition)

@@ -96,6 +96,7 @@ extension SyncEngine {
             (coupling.document == nil || (known?.facts == coupling.bc.facts && !isWholeNow))
             && known?.status == coupling.base["statecode"]  // A closed document was opened for its lines.
             && known?.claims == RowClaim.keys(of: coupling.bc.facts)  // It has its key again.
+            && known?.followed == FollowedValues(coupling)
         if let known, known.exists, coupling.exists, known.key == coupling.bc.key,
             known.ownerKey == coupling.bc.facts[OwnerKey.fact], isSame
         {
@@ -114,9 +115,11 @@ extension SyncEngine {
         if releaseSet.insert(Array(pairKey.utf8)).inserted { releaseQueue.append(pairKey) }
     }
 
-    /// Puts every waiting pair of a partition up for release: after an assignment no signal can have been missed.
+    /// Puts every pair of a partition that waits or follows others up for release: after an assignment no signal can have
+    /// been missed.
     public func sweep(partition: Int32) throws {
         for pair in try tables.waiting(in: partition) { enqueue(pair) }
+        for pair in try tables.followers(in: partition) { enqueue(pair) }
     }
 
     /// Forgets what was up for release, after an abort or a loss; a sweep follows.
@@ -125,7 +128,7 @@ extension SyncEngine {
         releaseSet = []
     }
 
-    /// Judges up to `limit` waiting pairs anew, by what exists now.
+    /// Judges up to `limit` pairs that wait or follow others anew, by what exists now.
     ///
     /// - Returns: how many pairs went on.
     @discardableResult
@@ -149,16 +152,18 @@ extension SyncEngine {
             try save(&coupling, replacing: known.known, partition: partition)
             return true
         }
-        guard known.waiting != nil, known.inFlight == nil, known.state != .skipped,
-            known.state != .failed || known.error?.errorClass == .dependency || ClaimedRow.isCause(of: known.error),
-            known.deleteIsDueAt ?? 0 <= now, let active = mappings[known.mapping]
+        if known.state == .coupled { coupling.takeUpAnew() }
+        guard let waiting = coupling.waiting, known.inFlight == nil, known.state != .skipped,
+            known.state != .failed || known.mayBeMended, known.deleteIsDueAt ?? 0 <= now,
+            let active = mappings[known.mapping]
         else { return false }
-        trace(.released, known, known.waiting?.causation)
+        // Most of those who follow others are as they shall be: that is no stage.
+        if known.waiting != nil { trace(.released, known, waiting.causation) }
         let result = try advance(&coupling, active, partition: partition)
         // What has failed and fails again for the same reason has not been tried anew.
         let isSameFailure = known.state == .failed && result == .failed && known.error?.isAlike(coupling.error) == true
         guard coupling != known, !isSameFailure else { return false }
-        try save(&coupling, replacing: known.known, partition: partition, after: known.waiting?.causation)
+        try save(&coupling, replacing: known.known, partition: partition, after: waiting.causation)
         if result != .waiting, result != .unchanged, !known.isDeletePostponed {
             sink.count(result, mapping: known.mapping)
         }

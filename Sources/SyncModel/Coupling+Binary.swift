@@ -26,10 +26,11 @@ extension Coupling {
         for index in emitted.counts.indices { bytes.append(emitted.counts[index]) }
         bytes.append(createdAt)
         bytes.append(updatedAt)
-        bytes.append(UInt8(inFlight == nil ? 0 : 1) | UInt8(error == nil ? 0 : 2))
+        bytes.append(UInt8(inFlight == nil ? 0 : 1) | UInt8(error == nil ? 0 : 2) | UInt8(follows == nil ? 0 : 4))
         inFlight?.write(to: &bytes)
         error?.write(to: &bytes)
         waiting?.write(to: &bytes)
+        follows?.write(to: &bytes)
     }
 
     private func writeMore(to bytes: inout BinaryWriter) {
@@ -101,6 +102,7 @@ extension Coupling {
         if parts & 1 != 0 { coupling.inFlight = try InFlight(&reader) }
         if parts & 2 != 0 { coupling.error = try RecordError(&reader) }
         if head.isWaiting { coupling.waiting = try Waiting(&reader) }
+        if parts & 4 != 0 { coupling.follows = try Waiting(&reader) }
         return coupling
     }
 

@@ -39,6 +39,7 @@ extension Coupling {
         tries = json["tries"]?.int64.map { Int($0) } ?? failures
         error = json["error"].flatMap(RecordError.init)
         waiting = json["waiting"].flatMap(Waiting.init)
+        follows = json["follows"].flatMap(Waiting.init)
         emitted.causation = json["emitted"]?["causation"]?.string ?? ""
         if let counts = json["emitted"], !emitted.causation.isEmpty {
             for (name, count) in counts.members {

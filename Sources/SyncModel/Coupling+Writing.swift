@@ -24,6 +24,10 @@ extension Coupling {
         writeError(to: &writer)
         writer.member("waiting")
         if let waiting { waiting.write(to: &writer) } else { writer.null() }
+        if let follows {
+            writer.member("follows")
+            follows.write(to: &writer)
+        }
         writer.member("emitted")
         writer.beginObject()
         if !emitted.causation.isEmpty {

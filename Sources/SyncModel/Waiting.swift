@@ -35,6 +35,8 @@ public struct Waiting: Sendable, Hashable {
         case referenced
         /// Of a document's lines: those that are there add up to other sums than the document says.
         case sumsDiffer = "sums-differ"
+        /// It is there, and values were made of it that change with it.
+        case followed
     }
 
     /// A record that is waited for.

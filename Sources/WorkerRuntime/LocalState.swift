@@ -15,7 +15,7 @@ final class LocalState: OrderedStore {
     }
 
     /// Grows whenever the engine lays out its tables in another way; data of an older format is read anew from Kafka.
-    static let formatVersion = 6
+    static let formatVersion = 7
     static let tableNames = StateTable.allCases.map { "\($0)" }
 
     /// The open transaction, begun on first use.

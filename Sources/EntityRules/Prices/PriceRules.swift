@@ -88,6 +88,7 @@ enum ProductPrice {
         if evaluation.isOn(.noUnitGroups), !code.isEmpty {
             try setUnitOfMeasure(code, &evaluation)
         } else if code.isEmpty {
+            if let found { evaluation.follow(product, key: String(found.sourceID)) }
             setBaseUnit(of: found, &evaluation)
         } else if let unit = try evaluation.require(
             units,

@@ -34,16 +34,19 @@ struct CurrencyRule: EntityRule {
         if NaturalKey.areSame(code, base) { return DecimalText(1) }
         // An event that does not carry the rates has not changed them.
         if evaluation.coupling.base["exchangerate"] != nil, evaluation.image["exchangeRates"] == nil { return nil }
-        let own = try CurrencyRule.factor(evaluation.image, at: evaluation.workDate)
         guard let base, !evaluation.settings.isLocalCurrency(base) else {
+            let own = try CurrencyRule.factor(evaluation.image, at: evaluation.workDate)
             return own.amount.divided(by: own.worth, fractionDigits: CurrencyRule.rateDigits)
         }
         // Through the local currency: both rates against it, that of the base currency from its own record (CUR-06).
         guard let found = try evaluation.require("CURRENCY", key: base, column: nil) else { return nil }
+        evaluation.follow("CURRENCY", key: base)
+        let date = evaluation.workDate(with: found)
+        let own = try CurrencyRule.factor(evaluation.image, at: date)
         guard let text = found.facts["exchangeRates"], let rates = try? JSONDocument().parse(text) else {
             throw RecordError.permanent("BaseCurrencyRate", "the base currency has no exchange rate (CUR-06)")
         }
-        let other = try CurrencyRule.factor(of: rates, at: evaluation.workDate)
+        let other = try CurrencyRule.factor(of: rates, at: date)
         return (own.amount * other.worth).divided(by: own.worth * other.amount, fractionDigits: CurrencyRule.rateDigits)
     }
 
