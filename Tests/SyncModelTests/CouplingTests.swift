@@ -85,6 +85,33 @@ struct CouplingTests {
         }
     }
 
+    /// Of what follows others nothing waits.
+    @Test func survivesBothFollowingOthers() throws {
+        var written = coupling(company: "CRONUS")
+        written.follows = written.waiting
+        written.follows?.waitsFor = [.init(mapping: "ITEM-PRODUCT", key: "1896-S", reason: .followed)]
+        written.waiting = nil
+        var json = JSONWriter()
+        written.write(to: &json)
+        #expect(try Coupling(try JSONDocument().parse(json.bytes)) == written)
+        var binary = BinaryWriter()
+        written.writeBinary(to: &binary)
+        try binary.withBytes { bytes in
+            let read = try Coupling.read(bytes, pairKey: written.pairKey)
+            #expect(read == written)
+            let head = try CouplingHead(bytes)
+            #expect(!head.isWaiting)
+            for count in 0..<bytes.count {
+                let part = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+                #expect(throws: Coupling.Unreadable.self) { try Coupling.read(part, pairKey: written.pairKey) }
+            }
+        }
+        written.follows = nil
+        json.removeAll()
+        written.write(to: &json)
+        #expect(try JSONDocument().parse(json.bytes)["follows"] == nil)
+    }
+
     @Test func theLeastIsReadBackToo() throws {
         let source = Coupling.Source(
             entity: "items",
