@@ -106,11 +106,16 @@ struct FollowingHistory {
             let event = queue.removeFirst()
             queues[id] = queue.isEmpty ? nil : queue
             installation.send(event.entity, event.record, at: event.time)
-            switch random.below(5) {
+            let instance = installation.instances[random.below(installation.instances.count)]
+            switch random.below(7) {
             case 0: try installation.settle()
             case 1: try installation.runWorkers()
             case 2: try installation.restart(random.below(installation.instances.count))
-            case 3 where !installation.undelivered.isEmpty: try installation.deliver()
+            case 3, 4:
+                for slot in installation.pendingTails(instance) { try installation.tail(instance, slot, count: 1_000) }
+                let slots = installation.pending(instance).map { ($0, 1_000) }
+                try installation.batch(instance, slots, releases: 1_000, aborts: random.isOneIn(4))
+            case 5 where !installation.undelivered.isEmpty: try installation.deliver()
             default: break
             }
         }
