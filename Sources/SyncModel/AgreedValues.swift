@@ -68,6 +68,25 @@ public struct AgreedValues: Sendable, Hashable, Sequence, ExpressibleByDictionar
         }
     }
 
+    /// Whether these columns have the same values in both.
+    public func isSame(as other: AgreedValues, on columns: [String]) -> Bool {
+        bytes.withUnsafeBytes { own in
+            other.bytes.withUnsafeBytes { others in
+                // Mostly a copy of which nothing was changed.
+                if own.baseAddress == others.baseAddress, own.count == others.count { return true }
+                return columns.allSatisfy { column in
+                    column.withBytes { name in
+                        guard let one = Entry(of: name, in: own), let two = Entry(of: name, in: others) else {
+                            return Entry(of: name, in: own) == nil && Entry(of: name, in: others) == nil
+                        }
+                        return UnsafeRawBufferPointer(rebasing: own[one.value])
+                            .hasSameBytes(as: UnsafeRawBufferPointer(rebasing: others[two.value]))
+                    }
+                }
+            }
+        }
+    }
+
     private mutating func replace(_ name: UnsafeRawBufferPointer, by value: UnsafeRawBufferPointer?) {
         let (place, isThere) = bytes.withUnsafeBytes { bytes in
             if let entry = Entry(of: name, in: bytes) { return (entry.start..<entry.end, true) }

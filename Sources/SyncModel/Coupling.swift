@@ -134,8 +134,9 @@ public struct Coupling: Sendable, Hashable {
     public var error: RecordError?
     /// What waits to go on.
     public var waiting: Waiting?
-    /// The last change, kept where values were made of other records too: `waitsFor` names these, and when they change it is
-    /// judged anew. Nil while something waits, and of nearly all pairs.
+    /// The last change where values of it were made of other records: `waitsFor` names these.
+    ///
+    /// When they change it is judged anew. Nil while something waits, and of nearly all pairs.
     public var follows: Waiting?
     /// How many changes of each operation the newest causation has led to, for change ids.
     public var emitted = Emitted()

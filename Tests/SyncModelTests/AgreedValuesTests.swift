@@ -23,4 +23,18 @@ struct AgreedValuesTests {
         #expect(values.map(\.value) == pairs.map(\.value))
         #expect(values["none"] == nil)
     }
+
+    @Test func someColumnsAreCompared() {
+        let values: AgreedValues = ["a": "1", "b": "2", "c": "3"]
+        var others = values
+        #expect(others.isSame(as: values, on: ["a", "b", "d"]))
+        others["c"] = "4"
+        #expect(others.isSame(as: values, on: ["a", "b", "d"]))
+        #expect(!others.isSame(as: values, on: ["a", "c"]))
+        others["d"] = ""
+        #expect(!others.isSame(as: values, on: ["d"]))
+        #expect(!values.isSame(as: others, on: ["d"]))
+        #expect(!values.isSame(as: [:], on: ["a"]))
+        #expect(values.isSame(as: [:], on: ["d"]))
+    }
 }

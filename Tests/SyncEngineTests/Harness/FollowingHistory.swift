@@ -111,14 +111,22 @@ struct FollowingHistory {
             case 0: try installation.settle()
             case 1: try installation.runWorkers()
             case 2: try installation.restart(random.below(installation.instances.count))
-            case 3, 4:
-                for slot in installation.pendingTails(instance) { try installation.tail(instance, slot, count: 1_000) }
-                let slots = installation.pending(instance).map { ($0, 1_000) }
-                try installation.batch(instance, slots, releases: 1_000, aborts: random.isOneIn(4))
+            case 3, 4: try run(instance, in: installation)
             case 5 where !installation.undelivered.isEmpty: try installation.deliver()
             default: break
             }
         }
+        for _ in 0..<3 {
+            for instance in installation.instances { try run(instance, in: installation) }
+            try installation.deliverAll()
+        }
         try installation.settle()
+    }
+
+    /// Lets one worker read and work by itself; its transaction may end in an abort.
+    private mutating func run(_ instance: WorkerInstance, in installation: Installation) throws {
+        for slot in installation.pendingTails(instance) { try installation.tail(instance, slot, count: 1_000) }
+        let slots = installation.pending(instance).map { ($0, 1_000) }
+        try installation.batch(instance, slots, releases: 1_000, aborts: random.isOneIn(3))
     }
 }
