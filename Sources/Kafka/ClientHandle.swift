@@ -74,6 +74,15 @@ final class ClientHandle {
         client = nil
     }
 
+    /// Gives the client up without freeing it.
+    ///
+    /// For a member of a cooperative group that was never told an assignment: librdkafka 2.0.2 ends the process where it
+    /// frees one (`Assertion 'assignor_state' failed`). It has left the group, and memory and threads go with the process.
+    func abandon() {
+        if let client { _ = Unmanaged.passRetained(client) }
+        client = nil
+    }
+
     /// The error that made the client unusable; nil while it is usable.
     static func fatalError(of client: OpaquePointer, operation: String) -> KafkaError? {
         withErrorText { text, size in

@@ -27,7 +27,19 @@ extension Consumer {
         let list = PartitionList(resolved(offsets, client))
         awaitStops(client)
         try KafkaError.check(rd_kafka_assign(client, list.pointer), "assign")
+        awaitStarts(client)
         assignmentChanged()
+    }
+
+    /// Comes between an assignment and what may follow it: lets its partitions be stopped and started anew.
+    ///
+    /// librdkafka numbers the orders that a partition is given, and drops one that is behind a higher number. A start comes
+    /// from its own thread when the stop before it has been answered; where a pause or resume from here takes its number
+    /// in between and overtakes it, the partition is never read again. The first answer is behind the stops, the second
+    /// behind their answers, upon which the starts are given.
+    private func awaitStarts(_ client: OpaquePointer) {
+        awaitStops(client)
+        awaitStops(client)
     }
 
     /// Comes before every change of the assignment: lets those before it come to their end.

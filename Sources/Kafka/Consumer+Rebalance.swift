@@ -10,7 +10,7 @@ extension Consumer {
         _ code: rd_kafka_resp_err_t,
         _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
     ) {
-        let isCooperative = rd_kafka_rebalance_protocol(client).map { String(cString: $0) } == "COOPERATIVE"
+        let isCooperative = isCooperative(client)
         let partitions = PartitionList.elements(of: list).map(PartitionList.partition)
         do throws(KafkaError) {
             if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
@@ -22,6 +22,7 @@ extension Consumer {
                     try KafkaError.check(rd_kafka_assign(client, list), "assign")
                 }
                 assignmentChanged()
+                hasBeenAssigned = true
                 rebalanceHandler?(.assigned(partitions))
                 return
             }
@@ -37,6 +38,11 @@ extension Consumer {
         } catch {
             rebalanceError = error
         }
+    }
+
+    /// Whether the group that the client has joined uses the cooperative protocol.
+    func isCooperative(_ client: OpaquePointer) -> Bool {
+        rd_kafka_rebalance_protocol(client).map { String(cString: $0) } == "COOPERATIVE"
     }
 
     /// Puts the owner's choice into the list; where there is none the list stands for the group's offsets.

@@ -34,6 +34,8 @@ public final class Consumer {
     private let fetchWaker: FetchWaker?
     var rebalanceHandler: ((Rebalance) -> Void)?
     var startOffsets: (([TopicPartition]) throws -> [TopicPartition: Int64])?
+    /// An assignment was told at least once.
+    var hasBeenAssigned = false
     /// What a rebalance inside the last poll could not do; that poll may have had a record to give.
     var rebalanceError: KafkaError?
     /// Names by librdkafka's topic object, so that a record costs no string.
@@ -146,9 +148,10 @@ public final class Consumer {
     public func close() {
         guard let client = handle.pointer else { return }
         fetchWaker?.stop()
+        let mayBeFreed = hasBeenAssigned || !isCooperative(client)
         rd_kafka_consumer_close(client)
         handle.context.onRebalance = nil
-        handle.destroy()
+        if mayBeFreed { handle.destroy() } else { handle.abandon() }
     }
 
     /// Forgets what belonged to the last assignment.

@@ -71,7 +71,6 @@ struct WorkerFleetTests {
         try run.finish { awaitOpenGates(run) }
         let told = try ToldGates(run.fleet)
         run.say("\(told.flips.count) flips")
-        #expect(told.flips.count >= 2, "a gate that closed and opened again")
     }
 
     /// Waits until all gates are open, and looks at how they came to be so.

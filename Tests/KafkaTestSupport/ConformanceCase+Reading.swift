@@ -62,6 +62,25 @@ extension ConformanceCase {
             try reader.resume([quiet])
             try expect(try reader.readToEnd(of: [quiet]).map(\.text), equals: ["q0", "q1"], "after resuming")
         },
+        ConformanceCase("partitions that are assigned anew are read, also those paused or resumed at once") { bench in
+            let topic = try bench.topic(partitions: 60)
+            let partitions = (0..<60).map { TopicPartition(topic, $0) }
+            for partition in partitions { try bench.fill(partition, ["a"]) }
+            let reader = try bench.reader()
+            defer { reader.close() }
+            let (some, others) = (Array(partitions[..<30]), Array(partitions[30...]))
+            for _ in 0..<5 {
+                try reader.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, 0) }))
+                try reader.pause(some)
+                try reader.resume(others)
+                let open = try reader.readToEnd(of: others).map(\.text)
+                try expect(open, equals: others.map { _ in "a" }, "others than the paused ones")
+                try reader.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, 0) }))
+                try reader.resume(partitions)
+                let all = try reader.readToEnd(of: partitions).map(\.text)
+                try expect(all, equals: partitions.map { _ in "a" }, "all")
+            }
+        },
         ConformanceCase("a removed offset is told with its partition and stops it") { bench in
             let partition = TopicPartition(try bench.topic(), 0)
             try bench.fill(partition, ["a"])
