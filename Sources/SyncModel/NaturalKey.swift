@@ -20,8 +20,10 @@ public enum NaturalKey {
 
     /// A scalar stays one, and outside ASCII: `MAß` and `MASS` are two numbers, and so are those with `ı` and `I`.
     private static func upperCase(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        // Asking Unicode makes a text.
+        if scalar.isASCII { return ("a"..."z").contains(scalar) ? Unicode.Scalar(UInt8(scalar.value) - 0x20) : scalar }
         let mapped = scalar.properties.uppercaseMapping.unicodeScalars
-        guard let first = mapped.first, mapped.count == 1, scalar.isASCII || !first.isASCII else { return scalar }
+        guard let first = mapped.first, mapped.count == 1, !first.isASCII else { return scalar }
         return first
     }
 }

@@ -28,6 +28,10 @@ struct GateLoad {
             guard let home = RealBroker.home else {
                 throw CommandError("KAFKA_HOME is not set; it names the folder of an Apache Kafka", .usage)
             }
+            let delivery = call.value("delivery") ?? "confirmed"
+            guard ["confirmed", "published"].contains(delivery) else {
+                throw CommandError("--delivery is '\(delivery)'; it is confirmed or published", .usage)
+            }
             var options = SourceHistory.Options(
                 copies: try call.integer("copies", in: 1...10_000) ?? 50,
                 seed: UInt64(try call.integer("seed") ?? 1)
@@ -36,7 +40,7 @@ struct GateLoad {
             let plan = Load.Plan(
                 history: try SourceHistory(directory: call.value("company") ?? "Examples/contoso", options),
                 executables: Bundle.main.executableURL?.deletingLastPathComponent().path ?? ".build/release",
-                delivery: call.value("delivery") ?? "confirmed",
+                delivery: delivery,
                 high: try call.integer("high", in: 1...1_000_000_000) ?? 5_000,
                 low: try call.integer("low") ?? 500,
                 isBacklog: call.isSet("backlog")

@@ -38,8 +38,8 @@ final class Load {
             settings: ["SYNC_DELIVERY": plan.delivery],
             isStrict: plan.delivery == "confirmed"
         )
-        // Without gates there is the same coordinator, so that both loads share the machine with the same processes.
         if plan.isBacklog { try fleet.send(plan.history.events[...]) }
+        // Without gates there is the same coordinator, so that both loads share the machine with the same processes.
         try fleet.startCoordinator(
             gateHigh: hasGates ? plan.high : 1_000_000_000,
             gateLow: hasGates ? plan.low : 999_999_999
@@ -49,6 +49,7 @@ final class Load {
             if let failure = fleet.failure { throw FleetFailure(failure) }
             let metrics = processes.map { ProcessMetrics(of: $0) }
             let isReady = metrics.allSatisfy { $0?.isReady == true } && metrics.contains { $0?.isActive == true }
+            // Nothing announces it, so it is asked for, a few times a second.
             if !isReady { Thread.sleep(forTimeInterval: 0.2) }
             return isReady ? () : nil
         }
@@ -86,10 +87,11 @@ final class Load {
         try waitUntil(within: .seconds(1_200), "the load to end") { () -> Void? in
             try sample(admin)
             guard ContinuousClock.now - lastChange > .seconds(4) else {
+                // The time between two samples; all that is judged comes from the topics.
                 Thread.sleep(forTimeInterval: 0.1)
                 return nil
             }
-            return try isRead(admin) ? () : nil
+            return try isRead() ? () : nil
         }
         figures.seconds = (lastChange - start) / .seconds(1)
         figures.footprints["kafka"] = broker()
@@ -109,7 +111,7 @@ final class Load {
     private func broker() -> Footprint? { fleet.broker.processID.flatMap { Footprint(of: $0) } }
 
     /// Whether no group lags.
-    private func isRead(_ admin: Admin) throws -> Bool {
+    private func isRead() throws -> Bool {
         let rest = try Rest(fleet, topics: Load.topics)
         defer { rest.close() }
         return try rest.lag().values.allSatisfy { $0 == 0 }
