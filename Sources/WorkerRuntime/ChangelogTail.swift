@@ -97,6 +97,14 @@ final class ChangelogTail {
         ends.filter { $0.key != controlPartition && (next[$0.key] ?? 0) > $0.value }.map(\.key)
     }
 
+    /// What is read now, and from where on.
+    var positions: [TopicPartition: Int64] { next.filter { !leftOut.contains($0.key) } }
+
+    /// Goes on where it is, with another assignment.
+    func readAnew() throws {
+        try consumer.assign(positions)
+    }
+
     /// Takes up to `limit` records that have arrived.
     ///
     /// - Returns: how many were taken; 0 when nothing arrived within the time.

@@ -134,7 +134,11 @@ extension Worker {
     func goOnRestoring() throws {
         guard let restoration else { return }
         status.reportIfDue(at: clock(), worker: self)
-        if try tail.take(limit: 5_000, timeoutMs: 20, engine: engine, state: state) > 0 { try state.commit() }
+        if try tail.take(limit: 5_000, timeoutMs: 20, engine: engine, state: state) > 0 {
+            try state.commit()
+        } else {
+            try lookForSilenceOfChangelogs()
+        }
         try stopIfStateIsForeign(restoration.ends)
         // Keeps the membership alive, and takes up a further rebalance.
         switch consumer.poll(timeoutMs: 0) {
@@ -213,15 +217,20 @@ extension Worker {
                     && !control.isOpen(for: mappings(fedBy: partition.topic)))
         }
         guard !assigned.isEmpty, Set(closed) != paused else { return }
+        try readOn(closed: Set(closed))
+    }
+
+    /// Assigns every partition from the position that this worker has reached, and lets those come that are not closed.
+    func readOn(closed: Set<TopicPartition>) throws {
         try consumer.assign(positions())
-        if !closed.isEmpty { try consumer.pause(closed) }
+        if !closed.isEmpty { try consumer.pause(closed.sorted()) }
         let open = assigned.filter { !closed.contains($0) }
         if !open.isEmpty { try consumer.resume(open) }
-        paused = Set(closed)
+        paused = closed
     }
 
     /// Behind the last event of each assigned partition that was taken: in the open batch, or committed.
-    private func positions() -> [TopicPartition: Int64] {
+    func positions() -> [TopicPartition: Int64] {
         Dictionary(
             uniqueKeysWithValues: assigned.map { ($0, batch?.offsets[$0] ?? committed[$0] ?? Consumer.beginning) }
         )

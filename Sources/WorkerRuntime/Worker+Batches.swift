@@ -44,7 +44,10 @@ extension Worker {
         let isIdle = try takeEvents(timeoutMs: isBusy ? 0 : pollTimeout())
         try commitIfDue(isIdle: isIdle && !isBusy)
         status.reportIfDue(at: clock(), worker: self)
-        if isIdle { try forgetEndedIfDue() }
+        guard isIdle else { return }
+        try lookForSilence()
+        if tailed == 0 { try lookForSilenceOfChangelogs() }
+        try forgetEndedIfDue()
     }
 
     /// Deletes that the target refused are tried again when they are due; looked for four times a second.

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+package import Kafka
 import SyncEngine
 package import SyncModel
 
@@ -27,6 +28,9 @@ extension Worker {
 
     /// Whether it has nothing to do by now; a delete that was refused is tried again later.
     package var isAtRest: Bool { batch == nil && !needsRecovery && restoration == nil && engine.pendingReleases == 0 }
+
+    /// How far it has read the changelogs of others.
+    package var changelogPositions: [TopicPartition: Int64] { tail.positions }
 
     /// A pair's coupling by the local state.
     package func localCoupling(_ pairKey: String) throws -> Coupling? {

@@ -43,6 +43,8 @@ public final class Worker {
     var stopped: Set<TopicPartition> = []
     /// What is paused by gates, holds and stops; nil while partitions are not taken up yet, and all of them are.
     var paused: Set<TopicPartition>?
+    var silentEvents: SilentPartitions
+    var silentChangelogs: SilentPartitions
     /// The ids that this process has had in its group.
     var memberIDs: Set<String> = []
     /// When another process with our name took our place in the group.
@@ -77,6 +79,8 @@ public final class Worker {
         self.configuration = configuration
         self.clock = clock
         self.clients = clients
+        silentEvents = SilentPartitions(now: clock())
+        silentChangelogs = SilentPartitions(now: clock())
         let log = log.with(["worker": configuration.worker])
         let worker = configuration.worker
         telemetry = WorkerTelemetry(worker: worker, log: log, metrics: metrics, health: health, clock: clock)

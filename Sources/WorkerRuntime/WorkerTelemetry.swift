@@ -23,6 +23,7 @@ public final class WorkerTelemetry {
     let lag = SecondsOfLag()
     let reach: BrokerReach
     let aborts: Counter
+    let silentPartitions: Counter
     let gateOpen: Gauge
     let waitingRecords: Gauge
     let restoreSeconds: Gauge
@@ -72,6 +73,10 @@ public final class WorkerTelemetry {
             labels: ["worker"]
         ) { [lag] in [(labels: [worker], value: lag.value(at: clock()))] }
         aborts = metrics.counter("sync_transaction_aborts_total", help: "Kafka transactions that were aborted.")
+        silentPartitions = metrics.counter(
+            "sync_silent_partitions_total",
+            help: "Partitions that had records and gave none for half a minute, and were assigned anew."
+        )
         gateOpen = metrics.gauge(
             "sync_gate_open",
             help: "1 while the worker's change topics are read, 0 while its gate is closed.",

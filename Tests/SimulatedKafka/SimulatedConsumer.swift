@@ -17,6 +17,7 @@ final class SimulatedConsumer: ConsumerClient {
         let log: PartitionLog
         var offset: Int64
         var isPaused = false
+        var isStarted = true
         var toldEnd: Int64 = -1
         /// Where a resumed partition goes on.
         var resumesAt: Int64
@@ -134,7 +135,7 @@ final class SimulatedConsumer: ConsumerClient {
 
     private func hasEvent(at index: Int) -> Bool {
         let position = positions[index]
-        if position.isPaused { return false }
+        if position.isPaused || !position.isStarted { return false }
         let end = readsCommitted ? position.log.stableEnd : position.log.end
         return position.offset < end || position.toldEnd != position.offset
     }
@@ -193,6 +194,7 @@ final class SimulatedConsumer: ConsumerClient {
                 start = stored
             }
             positions.append(Position(partition: partition, log: log, offset: start))
+            positions[positions.count - 1].isStarted = !cluster.course.losesStart(of: partition)
         }
     }
 

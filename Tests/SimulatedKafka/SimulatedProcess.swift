@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import Kafka
+public import Kafka
 
 /// The process to which clients belong: they die and pause together.
 public final class SimulatedProcess {
@@ -84,6 +84,8 @@ public protocol SimulatedCourse: AnyObject {
     func hasFetched() -> Bool
     /// Whether a member has heard of what became of its group: a paused one goes on until its heartbeat is answered.
     func hasHeard() -> Bool
+    /// Whether the order that starts an assigned partition is lost: it gives nothing until it is assigned anew.
+    func losesStart(of partition: TopicPartition) -> Bool
 }
 
 extension SimulatedCourse {
@@ -91,6 +93,8 @@ extension SimulatedCourse {
     public func hasFetched() -> Bool { true }
     /// At once.
     public func hasHeard() -> Bool { true }
+    /// Never.
+    public func losesStart(of partition: TopicPartition) -> Bool { false }
 }
 
 /// Everything in order, nothing lost.

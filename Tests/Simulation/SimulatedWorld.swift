@@ -229,6 +229,8 @@ final class SimulatedWorld: SimulatedCourse {
 
     func hasHeard() -> Bool { !isStormy || choose(3) == 0 }
 
+    func losesStart(of partition: TopicPartition) -> Bool { fault(.silence, 20, "of \(partition)") }
+
     /// Whether this goes wrong now, by its chance in ten thousand.
     private func fault(_ kind: SimulationPlan.Fault, _ chance: Int, _ what: @autoclosure () -> String = "") -> Bool {
         guard isStormy, plan.faults.contains(kind), choose(10_000) < chance, faults < plan.faultLimit else {
@@ -340,6 +342,12 @@ final class SimulatedWorld: SimulatedCourse {
                     let behind = cluster.end(of: place, isStable: false) - (committed[place] ?? 0)
                     if behind != 0 { lag.append("\(worker) \(place): \(behind)") }
                 }
+            }
+        }
+        for instance in instances {
+            for (place, position) in instance.worker?.changelogPositions ?? [:] {
+                let behind = cluster.end(of: place) - position
+                if behind > 0 { lag.append("\(instance.description) \(place): \(behind)") }
             }
         }
         return lag

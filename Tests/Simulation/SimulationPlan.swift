@@ -27,6 +27,8 @@ public struct SimulationPlan: Sendable {
         case nonsense
         /// A second process with the name of a running one is started.
         case twin
+        /// A partition is assigned, and its records never come.
+        case silence
     }
 
     /// Decides everything.
