@@ -66,7 +66,7 @@ public final class WorkerProcess {
     }
 
     /// The last lines of it.
-    public var logEnd: String { logText.split(separator: "\n").suffix(20).joined(separator: "\n") }
+    public var logEnd: String { logText.split(separator: "\n").suffix(60).joined(separator: "\n") }
 
     /// Waits until it has ended by itself.
     ///
