@@ -15,6 +15,8 @@ struct Arrival {
     var version: RecordVersion
     var causation: Causation
     var partition: Int32
+    /// It deletes what is known, whatever its version.
+    var isTombstone = false
     /// Why the record cannot be taken in.
     var flaw: RecordError?
 }
@@ -32,7 +34,7 @@ extension SyncEngine {
         try tables.load(pair, into: &stored)
         let known = stored?.known
         var coupling = stored.take() ?? makeCoupling(pair, arrival, active.mapping)
-        if known != nil {
+        if known != nil, !arrival.isTombstone {
             let order = order(of: arrival, against: coupling)
             guard order == .newer else {
                 sink.count(order == .stale ? .stale : .unchanged, mapping: active.mapping.name)
@@ -193,19 +195,21 @@ extension SyncEngine {
     }
 
     /// A deleted document takes its lines along on the other side, so they end with it and nothing more is sent.
+    ///
+    /// Without a version, as a tombstone has none, all of them do.
     func endLines(
         of document: String,
         company: String,
-        version: RecordVersion,
+        version: RecordVersion?,
         _ active: ActiveMapping,
         partition: Int32
     ) throws {
         for pairKey in try tables.lines(of: document, mapping: active.mapping.name, company: company) {
             guard let (known, _) = try tables.load(pairKey), known.state != .deleted, known.state != .broken,
-                version.order(against: known.bc.version, isDelete: true) == .newer
+                version.map({ $0.order(against: known.bc.version, isDelete: true) == .newer }) ?? true
             else { continue }
             var coupling = known
-            coupling.bc.version = version
+            coupling.bc.version = version ?? known.bc.version.beforeTombstone
             coupling.inFlight = nil
             if settings.deletionPolicy == .deleteOther {
                 coupling.crm.isCreated = false

@@ -40,6 +40,8 @@ public final class SyncEngine<Store: OrderedStore> {
     /// The same by their bytes: texts that look alike are equal, and name two pairs.
     var releaseSet: Set<[UInt8]> = []
 
+    private var recentDeletes = RecentDeletes()
+
     /// What an entity's change topic feeds.
     struct Feed {
         var mappings: [ActiveMapping] = []
@@ -126,6 +128,7 @@ public final class SyncEngine<Store: OrderedStore> {
             traceparent: record.traceparent
         )
         try take(event, of: record.entity, feed: feed, home: home, partition: partition, causation: causation)
+        recentDeletes.took((record.entity, event.id), isDelete: event.kind == .delete)
     }
 
     /// The id that decides where the event belongs; nil where it cannot be told.
@@ -186,7 +189,7 @@ public final class SyncEngine<Store: OrderedStore> {
         if partition != record.partition, !record.isForwarded {
             return try sink.forward(record, to: partition, key: home)
         }
-        let version = RecordVersion(sequence: nil, modifiedAt: nil, eventAt: record.timestamp)
+        if recentDeletes.contains(entity: record.entity, id: keyID) { return }
         let causation = Causation(
             topic: record.topic,
             partition: record.partition,
@@ -207,13 +210,14 @@ public final class SyncEngine<Store: OrderedStore> {
                     document: coupling.document,
                     entity: coupling.bc.entity,
                     image: nil,
-                    version: version,
+                    version: coupling.bc.version.beforeTombstone,
                     causation: causation,
-                    partition: partition
+                    partition: partition,
+                    isTombstone: true
                 )
                 guard try handle(arrival, active) else { continue }
                 for lines in feed.lines {
-                    try endLines(of: keyID, company: coupling.company, version: version, lines, partition: partition)
+                    try endLines(of: keyID, company: coupling.company, version: nil, lines, partition: partition)
                 }
             }
         }

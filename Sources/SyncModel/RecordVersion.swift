@@ -17,6 +17,18 @@ public struct RecordVersion: Sendable, Hashable {
         self.eventAt = eventAt
     }
 
+    /// The version of a record that a tombstone deleted, which has none of its own, where this one was seen last.
+    ///
+    /// What is older stays stale. The same version again brings the record back: it lies behind the tombstone, and that is
+    /// all that is known of their order.
+    public var beforeTombstone: RecordVersion {
+        RecordVersion(
+            sequence: sequence.map { max($0, .min + 1) - 1 },
+            modifiedAt: nil,
+            eventAt: max(eventAt, .min + 1) - 1
+        )
+    }
+
     /// How a version stands to the last one seen.
     public enum Order: Sendable, Hashable {
         /// Older than what was seen: writes nothing.

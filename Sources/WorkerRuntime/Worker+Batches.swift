@@ -250,7 +250,13 @@ extension Worker {
             telemetry.log.warning("reading events", [("error", .string(error.description))])
             return
         }
-        guard committed[partition] != nil else { return }
+        guard let offset = positions()[partition], offset >= 0 else { return }
+        let (low, high) = try consumer.watermarks(partition, timeoutMs: 5_000)
+        if (low...max(low, high)).contains(offset) {
+            // Said of an earlier assignment, before anything was committed; its partition is not read on after that.
+            if let paused { try readOn(closed: paused) }
+            return
+        }
         stopped.insert(partition)
         telemetry.log.error("a partition stops: its committed offset is gone", [("error", .string(error.description))])
         telemetry.health.set(

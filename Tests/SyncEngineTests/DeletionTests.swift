@@ -171,6 +171,58 @@ struct DeletionTests {
         #expect(try installation.row("CUSTOMER", customer)?["address1_city"] == "Leeds")
     }
 
+    /// After a crash a connector sends again what it had sent: a life, its end with the tombstone, and the next life.
+    @Test(arguments: [false, true])
+    func aRepeatedDeleteAndItsTombstoneEndNothing(isConfirmed: Bool) throws {
+        let policy = { (settings: inout EngineSettings) in settings.deletionPolicy = .deleteOther }
+        let installation = try Installation(.init(isConfirmed: isConfirmed, adjust: policy))
+        let began = installation.now
+        for repetition in 0..<3 {
+            installation.now = began
+            installation.send("customers", Sample.customer("C1"))
+            installation.now += 1_000
+            installation.delete("customers", Sample.customer("C1"))
+            let time = installation.now + Int64(repetition + 1) * 60_000
+            installation.produce("bc.changes.customers", key: customer, value: nil, timestamp: time)
+            installation.now += 1_000
+            installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
+            try installation.settle()
+        }
+        #expect(try installation.row("CUSTOMER", customer)?["address1_city"] == "Leeds")
+        #expect(installation.operations("CUSTOMER", customer).filter { $0 == .delete }.count <= 1)
+        // One that comes by itself does: compaction has removed its delete.
+        installation.now += 300_000
+        installation.produce("bc.changes.customers", key: customer, value: nil, timestamp: installation.now)
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", customer) == nil)
+    }
+
+    /// Compaction has removed the delete, or a restart has parted it from its tombstone.
+    @Test(arguments: [false, true])
+    func whatIsRepeatedBehindATombstoneBringsTheRecordBack(isConfirmed: Bool) throws {
+        let policy = { (settings: inout EngineSettings) in settings.deletionPolicy = .deleteOther }
+        let installation = try Installation(.init(isConfirmed: isConfirmed, adjust: policy))
+        let began = installation.now
+        for repetition in 0..<3 {
+            installation.now = began
+            installation.send("customers", Sample.customer("C1"))
+            let time = began + Int64(repetition + 1) * 60_000
+            installation.produce("bc.changes.customers", key: customer, value: nil, timestamp: time)
+            installation.now += 2_000
+            installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
+            try installation.settle()
+            #expect(try installation.row("CUSTOMER", customer)?["address1_city"] == "Leeds")
+        }
+        installation.produce("bc.changes.customers", key: customer, value: nil, timestamp: began)
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", customer) == nil)
+        // Older than what the tombstone deleted.
+        installation.now = began + 1_000
+        installation.send("customers", Sample.customer("C1", ["city": "York"]))
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", customer) == nil)
+    }
+
     @Test func tombstoneInAnotherPartitionIsForwarded() throws {
         let installation = try Installation(.init(adjust: { $0.deletionPolicy = .deleteOther }))
         installation.send("customers", Sample.customer("C1"))

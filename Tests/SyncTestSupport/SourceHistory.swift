@@ -25,6 +25,8 @@ public struct SourceHistory: Sendable {
         public var withoutKey = 5
         /// Share of records that a database connector reports, in percent.
         public var connector = 5
+        /// Share of these whose whole story is told again, as after a crash of the connector, in percent.
+        public var repeats = 20
 
         /// Items that nothing refers to, to be deleted, for each copy.
         public var doomedItems = 5
@@ -143,6 +145,7 @@ public struct SourceHistory: Sendable {
         if isConnector { connectorIDs.insert(id) }
         stamp(&versions, isConnector: isConnector)
         var place = firstPlace(entity)
+        var told: [SourceEvent] = []
         for version in versions {
             place += random.fraction() * (1.2 - place)
             // When everything is there, so that deletes meet rows that refer to each other.
@@ -158,11 +161,20 @@ public struct SourceHistory: Sendable {
                 value: value
             )
             placed.append((place, event))
+            told.append(event)
             if random.chance(options.duplicates) { placed.append((place + random.fraction() * 0.3, event)) }
             if isConnector, version.operation == .delete {
                 var tombstone = event
                 tombstone.value = nil
                 placed.append((place, tombstone))
+                told.append(tombstone)
+            }
+        }
+        if isConnector, random.chance(options.repeats) {
+            for event in told {
+                // A tombstone comes right behind its delete.
+                if event.value != nil { place += random.fraction() * 0.1 }
+                placed.append((place, event))
             }
         }
         if let last = versions.last, last.operation == .delete {

@@ -71,6 +71,26 @@ struct SilentPartitionTests {
         #expect(second.telemetry.silentPartitions.with().value == 1)
     }
 
+    /// What an assignment had to say may be read when the next one has begun and something is committed.
+    @Test func anErrorOfAnEarlierAssignmentStopsNothing() throws {
+        let course = LostStart()
+        let scene = try SimulatedScene(course)
+        let worker = try scene.start("first")
+        scene.send(20)
+        try run(worker, scene, seconds: 5)
+        let gone = KafkaError(code: -140, operation: "poll", partition: Self.events)
+        try #require(gone.isOffsetGone && worker.committed[Self.events] != nil)
+        try worker.note(gone)
+        #expect(worker.stopped.isEmpty)
+        scene.send(20)
+        try run(worker, scene, seconds: 5)
+        #expect(worker.positions()[Self.events] == scene.cluster.end(of: Self.events))
+
+        worker.committed[Self.events] = 1_000_000
+        try worker.note(gone)
+        #expect(worker.stopped == [Self.events], "what was committed is not there")
+    }
+
     @Test func partitionsAtRestOrClosedAreLeftAlone() throws {
         let course = LostStart()
         let scene = try SimulatedScene(course)
