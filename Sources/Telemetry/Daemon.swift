@@ -18,9 +18,14 @@ final class Daemon: @unchecked Sendable {
             descriptor,
             HTTPServer.Limit.threads,
             HTTPServer.Limit.connections,
-            HTTPServer.Limit.connectionsPerAddress,
             UInt32(clamping: max(1, idleLimit.components.seconds)),
             HTTPServer.Limit.headerBytes,
+            HTTPServer.Limit.headerStep,
+            { context, address, _ in
+                guard let context else { return .NO }
+                let dispatcher = Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue()
+                return dispatcher.connections.admits(sync_http_owner(address)) ? .YES : .NO
+            },
             { context, connection, url, method, _, data, size, state in
                 guard let context, let connection, let url, let method, let size, let state else { return .NO }
                 let dispatcher = Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue()
@@ -32,6 +37,12 @@ final class Daemon: @unchecked Sendable {
                 // Balances the retain at the first call for the request.
                 Unmanaged<HTTPExchange>.fromOpaque(exchange).release()
                 state.pointee = nil
+            },
+            { context, connection, _, change in
+                guard let context, let connection else { return }
+                let connections = Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue().connections
+                let owner = sync_http_connection_owner(connection)
+                if change == .CONNECTION_NOTIFY_STARTED { connections.began(owner) } else { connections.ended(owner) }
             }
         )
         guard let daemon else {

@@ -18,10 +18,12 @@ public final class HTTPServer: Sendable {
     /// What a client may use.
     enum Limit {
         static let threads: UInt32 = 2
-        static let connections: UInt32 = 128
-        static let connectionsPerAddress: UInt32 = 64
+        /// In all; ``ConnectionShares`` says how many of them one address may have, at most a third.
+        static let connections: UInt32 = 192
         /// Room for the request line and headers of one connection.
-        static let headerBytes = 32 << 10
+        static let headerBytes = 16 << 10
+        /// By how much the room grows for what comes.
+        static let headerStep = 4 << 10
         static let bodyBytes = 1 << 20
     }
 

@@ -23,6 +23,8 @@ struct PipelineBenchmarkCommand {
                 .value("seconds", placeholder: "N", "How long each latency run lasts (10)."),
                 .value("couplings", placeholder: "N,N", "Couplings to restore (10000,1000000; 0: none)."),
                 .value("partitions", placeholder: "N,N", "Measures only the throughput, with so many partitions each."),
+                .flag("floods", "Measures only the worker with its endpoint left alone, watched and flooded."),
+                .value("flood-seconds", placeholder: "N", "How long a flood is sent, to end before the run does (10)."),
                 .value("json", placeholder: "FILE", "Writes the results there."),
             ]
         ) { call in
@@ -53,6 +55,11 @@ struct PipelineBenchmarkCommand {
             }
             var benchmark = try make(nil)
             defer { benchmark.stop() }
+            if call.isSet("floods") {
+                let flood = FloodRun.Flood(seconds: try call.integer("flood-seconds", in: 1...3_600) ?? 10)
+                try write([benchmark.measureFloods(events: events, runs: runs, flood: flood)], to: call.value("json"))
+                return 0
+            }
             try benchmark.measureThroughput(
                 batches: numbers("batches", "1000,4000"),
                 events: events,
