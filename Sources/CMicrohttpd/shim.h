@@ -79,6 +79,13 @@ static inline uint64_t sync_http_connection_owner(struct MHD_Connection *connect
     return sync_http_owner(information == NULL ? NULL : information->client_addr);
 }
 
+// Its socket; -1 where that cannot be told.
+static inline int sync_http_connection_socket(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *information =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return information == NULL ? -1 : information->connect_fd;
+}
+
 // Starts serving with the library's own threads; takes the socket over, also when it
 // fails and returns NULL. At its own limit of connections it would take no more from the queue of the socket, and those
 // who stand there would wait: so that limit is out of reach, and it is admission that refuses.
@@ -95,7 +102,8 @@ static inline struct MHD_Daemon *sync_http_start(
         MHD_OPTION_CONNECTION_LIMIT, 2 * threads * connections,
         MHD_OPTION_CONNECTION_TIMEOUT, timeout_in_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, header_bytes,
-        // After each step a line without an end is searched for its end from the beginning.
+        // After each step a line without an end is searched for its end from the beginning; what is larger than an eighth
+        // of what is free is replaced by steps of 128 bytes.
         MHD_OPTION_CONNECTION_MEMORY_INCREMENT, header_step,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,

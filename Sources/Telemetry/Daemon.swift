@@ -42,7 +42,12 @@ final class Daemon: @unchecked Sendable {
                 guard let context, let connection else { return }
                 let connections = Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue().connections
                 let owner = sync_http_connection_owner(connection)
-                if change == .CONNECTION_NOTIFY_STARTED { connections.began(owner) } else { connections.ended(owner) }
+                let descriptor = sync_http_connection_socket(connection)
+                if change == .CONNECTION_NOTIFY_STARTED {
+                    connections.began(owner, descriptor)
+                } else {
+                    connections.ended(owner, descriptor)
+                }
             }
         )
         guard let daemon else {
@@ -53,8 +58,12 @@ final class Daemon: @unchecked Sendable {
     }
 
     /// Ends the threads and closes all connections and the socket; called once, by the owner.
+    ///
+    /// The connections end first: libmicrohttpd 0.9.75 answers a malformed request that comes while it stops with a response
+    /// that it has not made, and the process ends by a signal.
     func stop() {
         context.takeUnretainedValue().endStreams()
+        context.takeUnretainedValue().connections.endAll()
         MHD_stop_daemon(daemon)
         context.release()
     }

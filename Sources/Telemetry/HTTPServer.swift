@@ -22,8 +22,9 @@ public final class HTTPServer: Sendable {
         static let connections: UInt32 = 192
         /// Room for the request line and headers of one connection.
         static let headerBytes = 16 << 10
-        /// By how much the room grows for what comes.
-        static let headerStep = 4 << 10
+        /// As long as more than eight times as much is free, the room for what comes grows by an eighth of that; then bit by
+        /// bit, so that most of the time for headers that are too long went there.
+        static let headerStep = 128
         static let bodyBytes = 1 << 20
     }
 
@@ -118,6 +119,7 @@ public final class HTTPServer: Sendable {
         }
         previous?.stop()
         dispatcher.beginStreams()
+        dispatcher.connections.begin()
         let name = host.isEmpty ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
         log.debug("http server started", ["http.host": .string(name), "http.port": .integer(Int64(taken))])
         return "http://\(name):\(taken)"

@@ -66,12 +66,25 @@ struct FloodFromManyTests {
         }
     }
 
+    @Test func aServerStopsCleanlyUnderAFlood() async {
+        // In a process of its own, which a fault in the server's library would end.
+        await #expect(processExitsWith: .success) {
+            for _ in 0..<40 {
+                let server = HTTPServer(address: "127.0.0.1:0", log: Log(level: .error))
+                let flood = EndlessFlood(url: try server.start(), senders: 4)
+                flood.awaitFirstAnswers()
+                server.stop()
+                flood.end()
+            }
+        }
+    }
+
     @Test func eachMayHaveHalfOfWhatIsFree() {
         let shares = ConnectionShares(limit: 192)
         func fill(_ owner: UInt64) -> Int {
             var count = 0
             while shares.admits(owner) {
-                shares.began(owner)
+                shares.began(owner, -1)
                 count += 1
             }
             return count
@@ -81,10 +94,42 @@ struct FloodFromManyTests {
         #expect(shares.admits(11), "after \(counts)")
         for owner in 12...200 { _ = fill(UInt64(owner)) }
         #expect(!shares.admits(201))
-        shares.ended(201)
-        for _ in 0..<64 { shares.ended(1) }
+        shares.ended(201, -1)
+        for _ in 0..<64 { shares.ended(1, -1) }
         #expect(shares.admits(201))
         #expect(fill(1) > 0)
+    }
+}
+
+/// Threads that send malformed requests until they are told to end.
+private final class EndlessFlood: Sendable {
+    private let senders: Int
+    private let isOver = Atomic(false)
+    private let answered = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(url: String, senders: Int) {
+        self.senders = senders
+        for _ in 0..<senders {
+            Thread.detachNewThread { [self] in
+                var isFirst = true
+                while !isOver.load(ordering: .relaxed) {
+                    _ = try? LoopbackClient(url: url).send("NONSENSE\r\n\r\n")
+                    if isFirst { answered.signal() }
+                    isFirst = false
+                }
+                ended.signal()
+            }
+        }
+    }
+
+    func awaitFirstAnswers() {
+        for _ in 0..<senders { answered.wait() }
+    }
+
+    func end() {
+        isOver.store(true, ordering: .relaxed)
+        for _ in 0..<senders { ended.wait() }
     }
 }
 

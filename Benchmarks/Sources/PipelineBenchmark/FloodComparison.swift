@@ -8,6 +8,8 @@ import JSON
 struct FloodComparison {
     let runs: [FloodRun]
 
+    private var kinds: [FloodRun.Kind] { FloodRun.Kind.allCases.filter { !runs($0).isEmpty } }
+
     private func runs(_ kind: FloodRun.Kind) -> [FloodRun] { runs.filter { $0.kind == kind } }
 
     private static func middle(_ values: [Double]) -> Double {
@@ -22,14 +24,14 @@ struct FloodComparison {
     }
 
     /// Throughput and processor time, then who cost what, then how long answers took.
-    var texts: [String] { [throughputTable, endpointTable, latencyTable, verdict] }
+    var texts: [String] { [throughputTable, endpointTable, latencyTable, verdict + "\n"] }
 
     private var throughputTable: String {
         var table = TableFormatter([
             "endpoints", "runs", "events/s", "least", "most", "to watched", "µs CPU an event", "of it HTTP", "anonymous MB",
         ])
         let base = FloodComparison.middle(runs(.watched).map(\.throughput.eventsPerSecond))
-        for kind in FloodRun.Kind.allCases {
+        for kind in kinds {
             let own = runs(kind)
             let rates = own.map(\.throughput.eventsPerSecond)
             let rate = FloodComparison.middle(rates)
@@ -49,7 +51,7 @@ struct FloodComparison {
             "endpoints", "coordinator's HTTP CPU s", "coordinator's anonymous MB", "sender's CPU s", "sending took s",
             "left", "malformed", "refused", "closed", "no answer",
         ])
-        for kind in FloodRun.Kind.allCases {
+        for kind in kinds {
             let own = runs(kind)
             let told = { (name: String) in
                 FloodComparison.rounded(FloodComparison.middle(own.compactMap { $0.flood[name] }), 2)
@@ -67,7 +69,7 @@ struct FloodComparison {
     private var latencyTable: String {
         var table = TableFormatter(["asked", "endpoints", "answers", "median ms", "p95 ms", "most ms", "failed"])
         for question in EndpointWatch.questions {
-            for kind in [FloodRun.Kind.watched, .flooded] {
+            for kind in kinds {
                 let times = runs(kind).flatMap { $0.seen.latencies[question] ?? [] }.sorted()
                 guard let most = times.last else { continue }
                 let failed = runs(kind).reduce(0) { $0 + ($1.seen.failures[question] ?? 0) }
@@ -82,18 +84,18 @@ struct FloodComparison {
         return table.text()
     }
 
-    /// Whether the flooded runs' middle lies among the watched runs.
+    /// Whether the middles of the other kinds lie among the watched runs.
     private var verdict: String {
         let calm = runs(.watched).map(\.throughput.eventsPerSecond)
-        let (least, most) = (calm.min() ?? 0, calm.max() ?? 0)
+        guard let least = calm.min(), let most = calm.max() else { return "no run was watched" }
         let base = FloodComparison.middle(calm)
-        let flooded = FloodComparison.middle(runs(.flooded).map(\.throughput.eventsPerSecond))
-        guard base > 0 else { return "no run was watched" }
-        let change = FloodComparison.rounded((flooded / base - 1) * 100)
-        let spread = [least, most].map { FloodComparison.rounded(($0 / base - 1) * 100) }
-        let word = flooded >= least ? "within" : "outside"
-        return "flooded: \(change) % of events a second; watched runs lie \(spread[0]) to \(spread[1]) % about their own "
-            + "middle: \(word) noise"
+        let percent = { (rate: Double) in FloodComparison.rounded((rate / base - 1) * 100) }
+        let others = kinds.filter { $0 != .watched }.map { kind in
+            let rate = FloodComparison.middle(runs(kind).map(\.throughput.eventsPerSecond))
+            return "\(kind.rawValue) \(percent(rate)) % (\(rate < least ? "below" : rate > most ? "above" : "among") them)"
+        }
+        return "watched runs lie \(percent(least)) to \(percent(most)) % about their middle; "
+            + others.joined(separator: ", ")
     }
 
     /// All runs, in the order in which they ran.

@@ -35,19 +35,21 @@ struct FloodRun {
     /// What the sender says in the end, by name.
     var flood: [String: Double] = [:]
 
-    /// Runs it once; the events lie ready.
+    /// Runs it once; the events lie ready. Where the worker goes is recorded by `perf` where a file for it is named.
     init(
         _ kind: Kind,
         _ cluster: BenchmarkCluster,
         coordinator: BenchmarkCoordinator,
         sizes: OutputSizes,
         events: Int,
-        flood plan: Flood
+        flood plan: Flood,
+        profile: String? = nil
     ) throws {
         self.kind = kind
         let contender = Contender(kind: .worker, batchMax: 4_000)
         var watch: EndpointWatch?
         var sender: KillableProcess?
+        var profiler: KillableProcess?
         let log = "\(cluster.directory)/flood.log"
         try? FileManager.default.removeItem(atPath: log)
         var before = (worker: 0.0, coordinator: 0.0)
@@ -55,6 +57,14 @@ struct FloodRun {
         throughput = try ThroughputRun(contender, cluster, sizes: sizes, events: events) { process in
             let worker = try waitUntil(within: .seconds(10), "the worker's endpoint") {
                 EndpointClient(log: "\(cluster.directory)/product-worker.log")
+            }
+            if let profile {
+                profiler = try KillableProcess(
+                    "/usr/bin/perf",
+                    ["record", "-F", "1999", "-g", "-o", profile, "-p", "\(process.processID)"],
+                    environment: [:],
+                    log: URL(filePath: "\(cluster.directory)/perf.log")
+                )
             }
             before = FloodRun.endpointSeconds(process, coordinator)
             watch = EndpointWatch(
@@ -69,6 +79,8 @@ struct FloodRun {
             }
         } ended: { process in
             after = FloodRun.endpointSeconds(process, coordinator)
+            profiler?.terminate()
+            profiler?.waitUntilExit()
         }
         seen = watch?.end() ?? seen
         if let sender {

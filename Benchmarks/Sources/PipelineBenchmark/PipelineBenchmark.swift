@@ -102,16 +102,21 @@ struct PipelineBenchmark {
         print(table.text())
     }
 
-    /// Runs the worker with its endpoint left alone, watched and flooded, in turn, and prints the medians.
+    /// Runs the worker with what happens at its endpoint in turn, and prints the medians.
     ///
     /// - Returns: all runs as JSON.
-    func measureFloods(events: Int, runs: Int, flood: FloodRun.Flood) throws -> [UInt8] {
+    func measureFloods(
+        _ kinds: [FloodRun.Kind],
+        events: Int,
+        runs: Int,
+        flood: FloodRun.Flood,
+        profile: String?
+    ) throws -> [UInt8] {
         let coordinator = try BenchmarkCoordinator(cluster)
         defer { coordinator.stop() }
         var all: [FloodRun] = []
         // The first warms up and does not count.
         for run in 0...runs {
-            let kinds = FloodRun.Kind.allCases
             // Each begins as often as the others, so that none is always the first.
             for kind in run == 0 ? [.watched] : kinds[(run % kinds.count)...] + kinds[..<(run % kinds.count)] {
                 try cluster.sendPriceChanges(events)
@@ -121,7 +126,8 @@ struct PipelineBenchmark {
                     coordinator: coordinator,
                     sizes: sizes,
                     events: events,
-                    flood: flood
+                    flood: flood,
+                    profile: run == runs ? profile : nil
                 )
                 say("run \(run), \(kind.rawValue): \(Int(result.throughput.eventsPerSecond)) events/s")
                 if run > 0 { all.append(result) }
