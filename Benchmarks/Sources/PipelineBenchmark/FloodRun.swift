@@ -47,7 +47,7 @@ struct FloodRun {
     ) throws {
         self.kind = kind
         let contender = Contender(kind: .worker, batchMax: 4_000)
-        var watch: EndpointWatch?
+        var (watch, seen): (EndpointWatch?, EndpointWatch.Seen) = (nil, EndpointWatch.Seen())
         var sender: KillableProcess?
         var profiler: KillableProcess?
         let log = "\(cluster.directory)/flood.log"
@@ -79,10 +79,12 @@ struct FloodRun {
             }
         } ended: { process in
             after = FloodRun.endpointSeconds(process, coordinator)
+            // Before the worker ends, or those who ask then would count as refused.
+            if let watch { seen = watch.end() }
             profiler?.terminate()
             profiler?.waitUntilExit()
         }
-        seen = watch?.end() ?? seen
+        self.seen = seen
         if let sender {
             guard sender.waitUntilExit() == 0 else { throw BenchmarkFailure("the flood failed") }
             flood = try FloodRun.pairs(in: log)
