@@ -10,8 +10,8 @@ struct EndpointFlood {
     static func main() {
         Command(
             "EndpointFlood",
-            summary: "Floods HTTP endpoints of this machine with connections that say nothing and with malformed requests.",
-            details: "Prints name=value pairs in the end. Spread evenly, so that the endpoints' cost is seen, not ours.",
+            summary: "Floods HTTP endpoints of this machine with connections that are left and malformed requests.",
+            details: "Prints name=value pairs in the end. All is spread evenly over the time that is chosen.",
             options: [
                 .value("ports", placeholder: "N,N", "The endpoints' ports on 127.0.0.1."),
                 .value("left", placeholder: "N", "Connections to be opened at each and left (1000)."),

@@ -95,7 +95,9 @@ final class Flood {
     /// Waits for what comes, and takes it.
     private func look(milliseconds: Int32) {
         let (reads, writes) = (Int16(POLLIN), Int16(POLLOUT))
-        var polled = talks.map { pollfd(fd: $0.key, events: $0.value.rest.isEmpty ? reads : reads | writes, revents: 0) }
+        var polled = talks.map {
+            pollfd(fd: $0.key, events: $0.value.rest.isEmpty ? reads : reads | writes, revents: 0)
+        }
         guard poll(&polled, nfds_t(polled.count), milliseconds) > 0 else { return }
         for found in polled where found.revents != 0 {
             if found.revents & writes != 0 { write(found.fd) }

@@ -29,7 +29,8 @@ final class EndpointWatch: Sendable {
     private let ended = DispatchSemaphore(value: 0)
 
     /// Begins; where it does not ask, it only looks at the memory.
-    init(asks: Bool, worker: Int32, _ workerPort: EndpointClient, coordinator: Int32, _ coordinatorPort: EndpointClient) {
+    init(asks: Bool, worker: Int32, _ workerPort: EndpointClient, coordinator: Int32, _ coordinatorPort: EndpointClient)
+    {
         let thread = Thread { [self] in
             var due = ContinuousClock.now
             while !state.withLock({ $0.isOver }) {

@@ -28,7 +28,8 @@ struct FloodComparison {
 
     private var throughputTable: String {
         var table = TableFormatter([
-            "endpoints", "runs", "events/s", "least", "most", "to watched", "µs CPU an event", "of it HTTP", "anonymous MB",
+            "endpoints", "runs", "events/s", "least", "most", "to watched", "µs CPU an event", "of it HTTP",
+            "anonymous MB",
         ])
         let base = FloodComparison.middle(runs(.watched).map(\.throughput.eventsPerSecond))
         for kind in kinds {
@@ -59,7 +60,8 @@ struct FloodComparison {
             table.add([
                 kind.rawValue,
                 FloodComparison.rounded(FloodComparison.middle(own.map(\.coordinatorEndpointSeconds)), 3),
-                "\((own.map(\.seen.coordinatorBytes).max() ?? 0) >> 20)", told("processor"), told("seconds"), told("left"),
+                "\((own.map(\.seen.coordinatorBytes).max() ?? 0) >> 20)", told("processor"), told("seconds"),
+                told("left"),
                 told("malformed"), told("refused"), told("closed"), told("unanswered"),
             ])
         }
@@ -92,7 +94,8 @@ struct FloodComparison {
         let percent = { (rate: Double) in FloodComparison.rounded((rate / base - 1) * 100) }
         let others = kinds.filter { $0 != .watched }.map { kind in
             let rate = FloodComparison.middle(runs(kind).map(\.throughput.eventsPerSecond))
-            return "\(kind.rawValue) \(percent(rate)) % (\(rate < least ? "below" : rate > most ? "above" : "among") them)"
+            return
+                "\(kind.rawValue) \(percent(rate)) % (\(rate < least ? "below" : rate > most ? "above" : "among") them)"
         }
         return "watched runs lie \(percent(least)) to \(percent(most)) % about their middle; "
             + others.joined(separator: ", ")

@@ -35,7 +35,9 @@ struct FloodRun {
     /// What the sender says in the end, by name.
     var flood: [String: Double] = [:]
 
-    /// Runs it once; the events lie ready. Where the worker goes is recorded by `perf` where a file for it is named.
+    /// Runs it once; the events lie ready.
+    ///
+    /// Where the worker spends its time is recorded by `perf` where a file for it is named.
     init(
         _ kind: Kind,
         _ cluster: BenchmarkCluster,

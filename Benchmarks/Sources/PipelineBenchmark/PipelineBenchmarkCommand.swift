@@ -23,7 +23,7 @@ struct PipelineBenchmarkCommand {
                 .value("seconds", placeholder: "N", "How long each latency run lasts (10)."),
                 .value("couplings", placeholder: "N,N", "Couplings to restore (10000,1000000; 0: none)."),
                 .value("partitions", placeholder: "N,N", "Measures only the throughput, with so many partitions each."),
-                .value("endpoints", placeholder: "KIND,KIND", "Measures only the worker, its endpoint alone, watched, flooded."),
+                .value("endpoints", placeholder: "KIND,KIND", "Measures only the worker: alone,watched,flooded."),
                 .value("flood-seconds", placeholder: "N", "How long a flood is sent, to end before the run does (10)."),
                 .value("profile", placeholder: "FILE", "With --endpoints: has perf record the last run of each there."),
                 .value("json", placeholder: "FILE", "Writes the results there."),
