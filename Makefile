@@ -1,7 +1,7 @@
 # The two that a newcomer needs: make demo, make test. Both install what is missing first.
 SWIFT ?= swift
 
-.PHONY: help setup demo test test-cluster test-monitoring test-burrow proof kafka-home simulate mutations fuzz lint bench bench-gates validate
+.PHONY: help setup demo test test-cluster test-monitoring test-burrow proof kafka-home simulate mutations fuzz lint bench bench-gates bench-floods validate
 
 help:
 	@echo "make demo             build, then send Business Central's demo company through all workers"
@@ -22,6 +22,8 @@ help:
 	@echo "                      also, on a real Kafka: throughput against a bare copy (also by partitions), latency, restore,"
 	@echo "                      memory, sizes; results in Benchmarks/.build/*.json"
 	@echo "make bench-gates      a first load of the company × 50 in the worst order, with gates and without; needs KAFKA_HOME"
+	@echo "make bench-floods     the product worker's throughput while its endpoint and the coordinator's page are flooded, and"
+	@echo "                      what being watched and counting cost; needs KAFKA_HOME, for the last perf; results as above"
 	@echo "make setup            only install what the build needs"
 
 setup:
@@ -109,3 +111,17 @@ GATES ?= --backlog
 bench-gates: setup kafka-home
 	$(SWIFT) build -c release
 	.build/release/gate-load $(GATES)
+
+# Takes about ten minutes; FLOODS and WATCHED choose more (PipelineBenchmark --help). Counting is told of where perf is.
+FLOODS ?= --events 500000 --flood-seconds 14
+WATCHED ?= --events 200000
+PIPELINE = Benchmarks/.build/release/PipelineBenchmark
+bench-floods: setup kafka-home
+	$(SWIFT) build -c release
+	$(SWIFT) build -c release --package-path Benchmarks
+	$(PIPELINE) --endpoints watched,flooded $(FLOODS) --json Benchmarks/.build/floods.json
+	$(PIPELINE) --endpoints alone,watched $(WATCHED) --json Benchmarks/.build/endpoints.json
+	@if [ -x /usr/bin/perf ]; then \
+		$(PIPELINE) --endpoints watched --runs 1 --events 300000 --profile Benchmarks/.build/counting.perf && \
+		/usr/bin/python3 Benchmarks/counting_share.py Benchmarks/.build/counting.perf .build/release/product-worker; \
+	else echo "bench-floods: perf is missing, so the share of counting is not measured"; fi

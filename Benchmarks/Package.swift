@@ -25,6 +25,12 @@ let package = Package(
         .executableTarget(name: "BareCopy", linkerSettings: [.linkedLibrary("rdkafka")]),
         // The least that restoring a local state costs.
         .executableTarget(name: "BareLoader", linkerSettings: [.linkedLibrary("rdkafka"), .linkedLibrary("lmdb")]),
+        // Connections that say nothing and malformed requests, at an even pace.
+        .executableTarget(
+            name: "EndpointFlood",
+            dependencies: [.product(name: "SyncCore", package: root)],
+            swiftSettings: settings
+        ),
         // The product worker against both, on a real Kafka.
         .executableTarget(
             name: "PipelineBenchmark",

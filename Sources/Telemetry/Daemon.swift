@@ -18,9 +18,14 @@ final class Daemon: @unchecked Sendable {
             descriptor,
             HTTPServer.Limit.threads,
             HTTPServer.Limit.connections,
-            HTTPServer.Limit.connectionsPerAddress,
             UInt32(clamping: max(1, idleLimit.components.seconds)),
             HTTPServer.Limit.headerBytes,
+            HTTPServer.Limit.headerStep,
+            { context, address, _ in
+                guard let context else { return .NO }
+                let dispatcher = Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue()
+                return dispatcher.connections.admits(sync_http_owner(address)) ? .YES : .NO
+            },
             { context, connection, url, method, _, data, size, state in
                 guard let context, let connection, let url, let method, let size, let state else { return .NO }
                 let dispatcher = Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue()
@@ -32,6 +37,17 @@ final class Daemon: @unchecked Sendable {
                 // Balances the retain at the first call for the request.
                 Unmanaged<HTTPExchange>.fromOpaque(exchange).release()
                 state.pointee = nil
+            },
+            { context, connection, _, change in
+                guard let context, let connection else { return }
+                let connections = Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue().connections
+                let owner = sync_http_connection_owner(connection)
+                let descriptor = sync_http_connection_socket(connection)
+                if change == .CONNECTION_NOTIFY_STARTED {
+                    connections.began(owner, descriptor)
+                } else {
+                    connections.ended(owner, descriptor)
+                }
             }
         )
         guard let daemon else {
@@ -42,8 +58,12 @@ final class Daemon: @unchecked Sendable {
     }
 
     /// Ends the threads and closes all connections and the socket; called once, by the owner.
+    ///
+    /// The connections end first: libmicrohttpd 0.9.75 answers a malformed request that comes while it stops with a response
+    /// that it has not made, and the process ends by a signal.
     func stop() {
         context.takeUnretainedValue().endStreams()
+        context.takeUnretainedValue().connections.endAll()
         MHD_stop_daemon(daemon)
         context.release()
     }

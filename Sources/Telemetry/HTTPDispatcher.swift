@@ -6,6 +6,8 @@ import Synchronization
 
 /// Turns libmicrohttpd's callbacks into requests, and answers into its responses.
 final class HTTPDispatcher: Sendable {
+    /// Who is connected.
+    let connections = ConnectionShares(limit: Int(HTTPServer.Limit.connections))
     private let routes = Mutex(HTTPRoutes())
     private let bodyLimit: Int
     private let admission = Mutex(Admission())

@@ -18,10 +18,13 @@ public final class HTTPServer: Sendable {
     /// What a client may use.
     enum Limit {
         static let threads: UInt32 = 2
-        static let connections: UInt32 = 128
-        static let connectionsPerAddress: UInt32 = 64
+        /// In all; ``ConnectionShares`` says how many of them one address may have, at most a third.
+        static let connections: UInt32 = 192
         /// Room for the request line and headers of one connection.
-        static let headerBytes = 32 << 10
+        static let headerBytes = 16 << 10
+        /// As long as more than eight times as much is free, the room for what comes grows by an eighth of that; then bit by
+        /// bit, so that most of the time for headers that are too long went there.
+        static let headerStep = 128
         static let bodyBytes = 1 << 20
     }
 
@@ -116,6 +119,7 @@ public final class HTTPServer: Sendable {
         }
         previous?.stop()
         dispatcher.beginStreams()
+        dispatcher.connections.begin()
         let name = host.isEmpty ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
         log.debug("http server started", ["http.host": .string(name), "http.port": .integer(Int64(taken))])
         return "http://\(name):\(taken)"

@@ -102,6 +102,42 @@ struct PipelineBenchmark {
         print(table.text())
     }
 
+    /// Runs the worker with what happens at its endpoint in turn, and prints the medians.
+    ///
+    /// - Returns: all runs as JSON.
+    func measureFloods(
+        _ kinds: [FloodRun.Kind],
+        events: Int,
+        runs: Int,
+        flood: FloodRun.Flood,
+        profile: String?
+    ) throws -> [UInt8] {
+        let coordinator = try BenchmarkCoordinator(cluster)
+        defer { coordinator.stop() }
+        var all: [FloodRun] = []
+        // The first warms up and does not count.
+        for run in 0...runs {
+            // Each begins as often as the others, so that none is always the first.
+            for kind in run == 0 ? [.watched] : kinds[(run % kinds.count)...] + kinds[..<(run % kinds.count)] {
+                try cluster.sendPriceChanges(events)
+                let result = try FloodRun(
+                    kind,
+                    cluster,
+                    coordinator: coordinator,
+                    sizes: sizes,
+                    events: events,
+                    flood: flood,
+                    profile: run == runs ? profile : nil
+                )
+                say("run \(run), \(kind.rawValue): \(Int(result.throughput.eventsPerSecond)) events/s")
+                if run > 0 { all.append(result) }
+            }
+        }
+        let comparison = FloodComparison(runs: all)
+        for text in comparison.texts { print(text) }
+        return comparison.json()
+    }
+
     /// Runs both in turn under each load, and prints the percentiles.
     mutating func measureLatency(rates: [Int], seconds: Int, runs: Int) throws {
         for run in 1...PipelineBenchmark.fewer(than: runs) {

@@ -23,6 +23,9 @@ struct PipelineBenchmarkCommand {
                 .value("seconds", placeholder: "N", "How long each latency run lasts (10)."),
                 .value("couplings", placeholder: "N,N", "Couplings to restore (10000,1000000; 0: none)."),
                 .value("partitions", placeholder: "N,N", "Measures only the throughput, with so many partitions each."),
+                .value("endpoints", placeholder: "KIND,KIND", "Measures only the worker: alone,watched,flooded."),
+                .value("flood-seconds", placeholder: "N", "How long a flood is sent, to end before the run does (10)."),
+                .value("profile", placeholder: "FILE", "With --endpoints: has perf record the last run of each there."),
                 .value("json", placeholder: "FILE", "Writes the results there."),
             ]
         ) { call in
@@ -51,8 +54,26 @@ struct PipelineBenchmarkCommand {
                 try write(benchmarks.map { $0.json() }, to: call.value("json"))
                 return 0
             }
+            let endpoints = try (call.value("endpoints") ?? "").split(separator: ",").map { word in
+                guard let kind = FloodRun.Kind(rawValue: String(word)) else {
+                    throw CommandError("--endpoints names '\(word)'; there are alone, watched and flooded", .usage)
+                }
+                return kind
+            }
             var benchmark = try make(nil)
             defer { benchmark.stop() }
+            if !endpoints.isEmpty {
+                let flood = FloodRun.Flood(seconds: try call.integer("flood-seconds", in: 1...3_600) ?? 10)
+                let result = try benchmark.measureFloods(
+                    endpoints,
+                    events: events,
+                    runs: runs,
+                    flood: flood,
+                    profile: call.value("profile")
+                )
+                try write([result], to: call.value("json"))
+                return 0
+            }
             try benchmark.measureThroughput(
                 batches: numbers("batches", "1000,4000"),
                 events: events,

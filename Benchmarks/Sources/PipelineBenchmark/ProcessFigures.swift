@@ -12,6 +12,18 @@ struct ProcessFigures {
     /// Resident memory that is no file's, in bytes.
     var anonymousBytes = 0
 
+    /// Processor time that the threads of a process's HTTP server have used so far, in seconds.
+    static func endpointSeconds(of processID: Int32) -> Double {
+        let threads = "/proc/\(processID)/task"
+        return ((try? FileManager.default.contentsOfDirectory(atPath: threads)) ?? []).reduce(0) { sum, thread in
+            let name = try? String(contentsOfFile: "\(threads)/\(thread)/comm", encoding: .utf8)
+            guard name?.hasPrefix("MHD-") == true else { return sum }
+            // Nanoseconds at work come first; the times in `stat` go by hundredths of a second.
+            let times = try? String(contentsOfFile: "\(threads)/\(thread)/schedstat", encoding: .utf8)
+            return sum + (times?.split(separator: " ").first.flatMap { Double($0) } ?? 0) / 1e9
+        }
+    }
+
     init(_ processID: Int32) {
         let statistics = (try? String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)) ?? ""
         // Behind the name, which may hold spaces: state is the first, user and system time the 12th and 13th.

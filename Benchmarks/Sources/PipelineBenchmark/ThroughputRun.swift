@@ -24,8 +24,15 @@ struct ThroughputRun {
         var own: Double
     }
 
-    /// Runs it until it has committed all events.
-    init(_ contender: Contender, _ cluster: BenchmarkCluster, sizes: OutputSizes, events: Int) throws {
+    /// Runs it until it has committed all events; `begun` and `ended` are called where the measured stretch begins and ends.
+    init(
+        _ contender: Contender,
+        _ cluster: BenchmarkCluster,
+        sizes: OutputSizes,
+        events: Int,
+        begun: (KillableProcess) throws -> Void = { _ in },
+        ended: (KillableProcess) throws -> Void = { _ in }
+    ) throws {
         self.contender = contender
         let starts = try cluster.ends(of: contender.outbound)
         let before = try cluster.committed(by: contender.group)
@@ -43,10 +50,14 @@ struct ThroughputRun {
             guard process.isRunning else { throw BenchmarkFailure("\(contender.kind.rawValue) ended") }
             last = try cluster.committed(by: contender.group)
             let now = ContinuousClock.now
-            if first == nil, last > before { first = (now, last, ProcessFigures(process.processID)) }
+            if first == nil, last > before {
+                first = (now, last, ProcessFigures(process.processID))
+                try begun(process)
+            }
             return last >= end ? now : nil
         }
         let figures = ProcessFigures(process.processID)
+        try ended(process)
         guard let first, last > first.count else { throw BenchmarkFailure("too few events to measure") }
         let count = Double(last - first.count)
         eventsPerSecond = count / ((finished - first.at) / .seconds(1))
