@@ -245,7 +245,7 @@ let package = Package(
                 "CoordinationTests",
                 [
                     "Coordination", "CommandLine", "Diagnosis", "DiagnosisTestSupport", "Inspection", "JSON", "Kafka",
-                    "SeededRandom",
+                    "SeededRandom", "SimulatedKafka",
                     "Telemetry", "TableMappings", "SyncModel",
                 ]
             ),

@@ -44,7 +44,10 @@ extension Coordinator {
     private func takeOverIfRead() throws {
         guard case .takingOver(let known) = role else { return }
         let control = TopicPartition(configuration.controlTopic, 0)
-        let end = try known ?? admin.endOffsets([control], isolation: .readUncommitted)[control] ?? 0
+        let end =
+            try known ?? admin.endOffsets([control], isolation: .readUncommitted, timeoutMs: LagReader.timeoutMs)[
+                control
+            ] ?? 0
         role = controlPosition >= end ? .active : .takingOver(end: end)
         guard role == .active else { return }
         telemetry.log.info("active", [("kafka.offset", .integer(end))])

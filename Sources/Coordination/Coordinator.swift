@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
-import Kafka
+public import Kafka
 import KafkaTelemetry
 import SyncModel
 import TableMappings
@@ -19,12 +19,13 @@ public final class Coordinator {
     let telemetry: CoordinatorTelemetry
     let decider: GateDecider
     let clock: @Sendable () -> Int64
-    let admin: Admin
+    let clients: any KafkaClients
+    let admin: any AdminClient
     /// In the group, to be told who is active; its records are not read.
-    let member: Consumer
+    let member: any ConsumerClient
     /// Outside of the group, reads control and status whole.
-    let reader: Consumer
-    var producer: Producer?
+    let reader: any ConsumerClient
+    var producer: (any ProducerClient)?
     var ledger = ControlLedger()
     var role = Role.standby
     /// The offset behind the last record of `sync.control` that was read.
@@ -37,7 +38,7 @@ public final class Coordinator {
     /// The group knows this coordinator.
     var isMember = false
     /// Tells the signs of life; a producer of its own, since their loss matters less than that of gates.
-    var reporter: Producer?
+    var reporter: (any ProducerClient)?
     var lastReportMs: Int64 = 0
     var toldActive = false
     var toldVerdicts: [Verdict] = []
@@ -63,6 +64,7 @@ public final class Coordinator {
     ///   - health: says why it does not do its work.
     ///   - clock: the time in milliseconds since 1970.
     ///   - view: where it puts what it knows.
+    ///   - clients: makes what speaks with Kafka.
     /// - Throws: `CoordinatorError.circle`; `KafkaError` for properties that librdkafka refuses.
     public init(
         _ configuration: CoordinatorConfiguration,
@@ -70,7 +72,8 @@ public final class Coordinator {
         metrics: Metrics,
         health: Health,
         clock: @escaping @Sendable () -> Int64,
-        view: CoordinatorView = CoordinatorView()
+        view: CoordinatorView = CoordinatorView(),
+        clients: any KafkaClients = LibrdkafkaClients()
     ) throws {
         if let circle = ReferenceGraph(mappings: configuration.mappings).cycle() {
             throw CoordinatorError.circle(circle)
@@ -78,6 +81,7 @@ public final class Coordinator {
         self.configuration = configuration
         self.clock = clock
         self.view = view
+        self.clients = clients
         telemetry = CoordinatorTelemetry(
             log: log,
             metrics: metrics,
@@ -91,14 +95,14 @@ public final class Coordinator {
             high: configuration.gateHigh,
             low: configuration.gateLow
         )
-        admin = try Admin(configuration: configuration.kafka, observer: ClientTelemetry(log, client: "admin"))
-        member = try Consumer(
-            configuration: configuration.member,
+        admin = try clients.makeAdmin(configuration.kafka, observer: ClientTelemetry(log, client: "admin"))
+        member = try clients.makeConsumer(
+            configuration.member,
             group: configuration.group,
             observer: ClientTelemetry(log, client: "member")
         )
-        reader = try Consumer(
-            configuration: configuration.kafka,
+        reader = try clients.makeConsumer(
+            configuration.kafka,
             group: nil,
             observer: ClientTelemetry(log, client: "records")
         )
@@ -110,28 +114,36 @@ public final class Coordinator {
     /// - Throws: `CoordinatorError` for topics that do not fit; `KafkaError` where a client cannot go on.
     public func run(isStopping: () -> Bool) throws {
         defer { close() }
-        guard try waitForTopics(isStopping: isStopping) else { return }
-        let control = TopicPartition(configuration.controlTopic, 0)
-        try reader.assign([
-            control: Consumer.beginning, TopicPartition(configuration.statusTopic, 0): Consumer.beginning,
-        ])
-        try member.subscribe([configuration.controlTopic]) { [unowned self] change in rebalanced(change) }
-        telemetry.set(stage: "reading \(configuration.controlTopic)")
-        while !isStopping() {
-            try followGroup()
-            try readRecords(timeoutMs: 100)
-            try carryOutOrders()
-            try askIfDue()
-            reportIfDue()
-        }
+        guard try start(isStopping: isStopping) else { return }
+        while !isStopping() { try step() }
         sayGoodbye()
         telemetry.set(stage: "stopping")
     }
 
+    /// Joins the group and begins to read, once the topics are there; false where told to stop before that.
+    package func start(isStopping: () -> Bool) throws -> Bool {
+        guard try waitForTopics(isStopping: isStopping) else { return false }
+        let control = TopicPartition(configuration.controlTopic, 0)
+        try reader.assign([
+            control: Consumer.beginning, TopicPartition(configuration.statusTopic, 0): Consumer.beginning,
+        ])
+        try member.subscribe([configuration.controlTopic], startOffsets: nil) { [unowned self] in rebalanced($0) }
+        telemetry.set(stage: "reading \(configuration.controlTopic)")
+        return true
+    }
+
+    /// One round: what the group, the topics, operators and lag say, and what follows.
+    package func step() throws {
+        try followGroup()
+        try readRecords(timeoutMs: 100)
+        try carryOutOrders()
+        try askIfDue()
+        reportIfDue()
+    }
+
     /// Makes a producer; `client` is its name in the log.
-    func makeProducer(_ client: String) throws -> Producer {
-        let observer = ClientTelemetry(telemetry.log, client: client)
-        return try Producer(configuration: configuration.kafka, observer: observer)
+    func makeProducer(_ client: String) throws -> any ProducerClient {
+        try clients.makeProducer(configuration.kafka, observer: ClientTelemetry(telemetry.log, client: client))
     }
 
     /// Whether the topics are there; false where told to stop before Kafka has answered.

@@ -81,27 +81,32 @@ public enum CoordinatorCommand {
         let following: BackgroundThread
         let clerk: RecordClerk
         let clerking: BackgroundThread
+        let telling: BackgroundThread
 
         func stop() {
             clerk.giveUp()
             clerking.stop()
+            telling.stop()
             following.stop()
         }
     }
 
-    /// Follows the couplings, and does what is handed in at the desk.
+    /// Follows the couplings, does what is handed in at the desk, and keeps pages of records up to date.
     private static func startThreads(
         _ configuration: CoordinatorConfiguration,
         _ view: CoordinatorView,
         _ desk: RecordDesk,
         _ log: Log
     ) throws -> Threads {
-        let follower = try CouplingsFollower(configuration, view: view, log: log, clock: Telemetry.Timestamp.now)
-        let clerk = RecordClerk(configuration, view: view, desk: desk, log: log, clock: Telemetry.Timestamp.now)
+        let clock = Telemetry.Timestamp.now
+        let follower = try CouplingsFollower(configuration, view: view, watches: desk.watches, log: log, clock: clock)
+        let clerk = RecordClerk(configuration, view: view, desk: desk, log: log, clock: clock)
+        let teller = RecordTeller(configuration, view: view, desk: desk, log: log, clock: clock)
         return Threads(
             following: BackgroundThread("couplings") { follower.run(isStopping: $0) },
             clerk: clerk,
-            clerking: BackgroundThread("records") { clerk.run(isStopping: $0) }
+            clerking: BackgroundThread("records") { clerk.run(isStopping: $0) },
+            telling: BackgroundThread("pages") { teller.run(isStopping: $0) }
         )
     }
 }

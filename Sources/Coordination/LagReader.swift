@@ -10,7 +10,7 @@ struct LagReader {
 
     let configuration: CoordinatorConfiguration
     let workers: [String]
-    let admin: Admin
+    let admin: any AdminClient
 
     /// One round of questions: the topics, each group's offsets, all ends at once.
     ///

@@ -4,7 +4,7 @@
 package import SyncModel
 
 /// What keeps workers from reading and going on, as gates, holds and signs of life tell.
-package struct Obstacles: Sendable {
+package struct Obstacles: Sendable, Equatable {
     /// The mappings that run.
     package var mappings: [TableMapping]
     /// Why a worker's gate is closed, by worker; an open gate is not here.

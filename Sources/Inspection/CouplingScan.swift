@@ -17,6 +17,7 @@ struct CouplingScan {
     struct Meant {
         let coupling: Coupling
         let partition: Int32
+        let offset: Int64
     }
 
     private(set) var meant: [String: Meant] = [:]
@@ -49,10 +50,15 @@ struct CouplingScan {
     /// Takes the next record; older ones of a pair come before newer ones.
     mutating func take(_ message: Message) {
         guard let key = message.key else { return }
-        take(key: key, value: message.value, partition: message.partition)
+        take(key: key, value: message.value, partition: message.partition, offset: message.offset)
     }
 
-    mutating func take(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?, partition: Int32) {
+    mutating func take(
+        key: UnsafeRawBufferPointer,
+        value: UnsafeRawBufferPointer?,
+        partition: Int32,
+        offset: Int64 = 0
+    ) {
         count += 1
         let pairKey = String(decoding: key, as: UTF8.self)
         guard let value else { return forget(pairKey) }
@@ -62,7 +68,7 @@ struct CouplingScan {
         guard let json = try? document.parse(value), let coupling = try? Coupling(json) else { return }
         forget(pairKey)
         let isMeant = mayBeMeant && isMeant(coupling) && hasRoom(meant.count, Self.pairLimit)
-        if isMeant { meant[pairKey] = Meant(coupling: coupling, partition: partition) }
+        if isMeant { meant[pairKey] = Meant(coupling: coupling, partition: partition, offset: offset) }
         let pair = PairGlance(coupling, partition: partition)
         guard isMeant || ((pair.waitsSince != nil || pair.hasFailed) && hasRoom(keys.count, limit)) else { return }
         keys[pairKey] = pair.pairKey

@@ -2,15 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Diagnosis
+import Kafka
 package import SyncModel
 
 /// What there is of the records that a search was about.
 package struct RecordReport: Sendable {
     /// A pair with all that belongs to it.
-    package struct Pair: Sendable {
-        package let coupling: Coupling
-        package let glance: PairGlance
-        package let standing: Standing
+    package struct Pair: Sendable, Equatable {
+        package var coupling: Coupling
+        package var glance: PairGlance
+        package var standing: Standing
+        /// Where the coupling lies in its partition of the couplings topic.
+        package var offset: Int64 = 0
         /// What it waits for, down to the root causes.
         package var chains: [WaitingChain] = []
         /// The causes of the chains, in their order.
@@ -23,13 +26,15 @@ package struct RecordReport: Sendable {
         package var changes: [SeenRecord] = []
         package var inbox: [SeenRecord] = []
         package var deadLetters: [DeadLetterGlance] = []
+        /// Up to where the topics of these records were looked through; nil: not at all.
+        var ends: [TopicPartition: Int64]?
 
         /// The trace of the newest event that names one: what the logs of all workers know it by.
         package var traceID: String? { events.last { $0.traceID != nil }?.traceID }
     }
 
     /// What waits for a record.
-    package struct Waiters: Sendable {
+    package struct Waiters: Sendable, Equatable {
         /// How many do.
         package var count = 0
         /// The first of them.
@@ -37,13 +42,13 @@ package struct RecordReport: Sendable {
     }
 
     /// A record that others wait for and that has no coupling.
-    package struct Absent: Sendable {
+    package struct Absent: Sendable, Equatable {
         package let cause: RootCause
         package let waiters: Waiters
     }
 
     /// An event that its worker has not read yet.
-    package struct Unread: Sendable {
+    package struct Unread: Sendable, Equatable {
         package let event: SeenRecord
         package let mapping: String
         package let worker: String
@@ -58,8 +63,10 @@ package struct RecordReport: Sendable {
 
     /// What was looked for.
     package let query: PairQuery
-    /// When the search began, in milliseconds since 1970.
-    package let atMs: Int64
+    /// When the search began, in milliseconds since 1970; of one that is followed, when it last changed.
+    package var atMs: Int64
+    /// When the search began, of a report that is followed since.
+    package var followedSinceMs: Int64?
     /// How long it took, in milliseconds.
     package var tookMs: Int64 = 0
     /// Coupling records that were looked at.

@@ -18,7 +18,9 @@ extension RecordSearch {
         }
     }
 
-    private func gather(_ pair: inout RecordReport.Pair, _ newest: NewestRecords, _ isWhole: inout Bool) throws {
+    func gather(_ pair: inout RecordReport.Pair, _ newest: NewestRecords, _ isWhole: inout Bool) throws {
+        // Asked for first, so that what comes meanwhile is found by who goes on from there.
+        pair.ends = try reader.bounds(of: places(of: pair).map(\.partition)).mapValues(\.upperBound)
         let words = RecordWords()
         let key = pair.glance.pairKey
         // A line without an id of its own travels in its document.
@@ -53,12 +55,18 @@ extension RecordSearch {
             }
             pair.inbox = inbox.items
             isWhole = isWhole && inbox.isWhole
-            try mark(&pair.events, unreadBy: worker)
-            try mark(&pair.inbox, unreadBy: worker)
         }
+        try markUnread(&pair)
         let letters = try deadLetters(newest) { id.isFound(in: $0) || own.isFound(in: $0) }
         pair.deadLetters = letters.items
         isWhole = isWhole && letters.isWhole
+    }
+
+    /// Marks which of a pair's events and inbox records its worker has not committed.
+    func markUnread(_ pair: inout RecordReport.Pair) throws {
+        guard let worker = scope.worker(of: pair.glance.pairKey.mapping) else { return }
+        try mark(&pair.events, unreadBy: worker)
+        try mark(&pair.inbox, unreadBy: worker)
     }
 
     /// Of a record without a pair: events that name it, whether these were read, and dead letters.
@@ -136,7 +144,7 @@ extension RecordSearch {
 
 extension BytePattern {
     /// Whether the text occurs in a record's key or value.
-    fileprivate func isFound(in message: Message) -> Bool {
+    func isFound(in message: Message) -> Bool {
         message.value.map { isFound(in: $0) } ?? false || message.key.map { isFound(in: $0) } ?? false
     }
 }

@@ -60,12 +60,12 @@ package struct RecordSearch {
         let meant = scan.meant.sorted { $0.key < $1.key }.map(\.value)
         var table = scan.table
         try lookUp(meant.prefix(limits.pairs).map(\.coupling), in: &table, isLate, &report)
-        for found in meant.prefix(limits.pairs) { report.pairs.append(pair(found, table)) }
+        report.pairs = meant.prefix(limits.pairs).map { RecordReport.Pair($0.coupling, $0.partition, at: $0.offset) }
         report.others = meant.dropFirst(limits.pairs).prefix(limits.otherPairs).map(\.coupling.pairKey)
         if meant.count > limits.pairs + limits.otherPairs {
             report.caveats.append("\(meant.count) pairs have that name; not all are told.")
         }
-        report.absent = absent(query, table)
+        RecordJudge(scope: scope, limits: limits, table: table, for: [report]).judge(&report)
         try gather(isLate, &report)
         report.tookMs = clock() - start
         return report
@@ -146,55 +146,6 @@ package struct RecordSearch {
         func add(_ reference: Waiting.Reference, _ company: String, limit: Int) -> WaitingChain.Finding {
             if references.count < limit { references.insert(reference) }
             return .unseen
-        }
-    }
-
-    private func pair(_ found: CouplingScan.Meant, _ table: CouplingTable) -> RecordReport.Pair {
-        let glance = PairGlance(found.coupling, partition: found.partition)
-        var pair = RecordReport.Pair(coupling: found.coupling, glance: glance, standing: Standing(glance))
-        let mapping = glance.pairKey.mapping
-        if !glance.hasFailed { pair.chains = WaitingChain.chains(of: glance, in: table) }
-        pair.causes = pair.chains.map { RootCause(of: $0, mapping: mapping, obstacle: scope.obstacles.obstacle) }
-        pair.obstacle = scope.obstacles.obstacle(of: mapping)
-        let names = Set([glance.id, glance.pairKey.id, glance.key].compactMap(\.self).map(NaturalKey.normalized))
-        pair.waiters = waiters(table) { waiter, reference in
-            reference.mapping == mapping && waiter.pairKey.company == glance.pairKey.company
-                && waiter.pairKey != glance.pairKey && names.contains(NaturalKey.normalized(reference.key))
-        }
-        return pair
-    }
-
-    private func waiters(
-        _ table: CouplingTable,
-        _ isMeant: (PairGlance, Waiting.Reference) -> Bool
-    ) -> RecordReport.Waiters {
-        let found = table.sorted { waiter in waiter.waitsFor.contains { isMeant(waiter, $0) } }
-        return RecordReport.Waiters(count: found.count, first: Array(found.prefix(limits.waiters)))
-    }
-
-    /// Records that are meant, that others wait for and that have no coupling.
-    private func absent(_ query: PairQuery, _ table: CouplingTable) -> [RecordReport.Absent] {
-        var references: [WaitingChain.Link: Set<PairKey>] = [:]
-        for pair in table.pairs.values {
-            for reference in pair.waitsFor where query.matches(reference) {
-                let company = pair.pairKey.company
-                guard table.pair(mapping: reference.mapping, company: company, key: reference.key) == nil,
-                    reference.reason == .unseen
-                else { continue }
-                let link = WaitingChain.Link(
-                    mapping: reference.mapping,
-                    key: NaturalKey.normalized(reference.key),
-                    finding: .unseen
-                )
-                references[link, default: []].insert(pair.pairKey)
-            }
-        }
-        return references.sorted { ($0.key.mapping, $0.key.key) < ($1.key.mapping, $1.key.key) }.map { link, keys in
-            let chain = WaitingChain(links: [link])
-            return RecordReport.Absent(
-                cause: RootCause(of: chain, mapping: link.mapping, obstacle: scope.obstacles.obstacle),
-                waiters: waiters(table) { waiter, _ in keys.contains(waiter.pairKey) }
-            )
         }
     }
 }

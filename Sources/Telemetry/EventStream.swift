@@ -18,12 +18,17 @@ public final class EventStream: Sendable {
         var listeners: [ObjectIdentifier: Listener] = [:]
     }
 
-    private let limit: Int
+    private let room: EventRoom
     private let state = Mutex(State())
 
     /// Makes a stream with room for so many listeners; one more is answered 503 with `Retry-After`.
-    public init(limit: Int = 16) {
-        self.limit = limit
+    public convenience init(limit: Int = 16) {
+        self.init(room: EventRoom(limit: limit, limitPerAddress: limit))
+    }
+
+    /// Makes a stream whose listeners share a room with those of other streams.
+    public init(room: EventRoom) {
+        self.room = room
     }
 
     /// How many listen now.
@@ -40,14 +45,12 @@ public final class EventStream: Sendable {
         for listener in state.withLock({ Array($0.listeners.values) }) { listener.give(bytes) }
     }
 
-    /// A listener of a connection; nil when there is no room.
-    func makeListener(_ connection: OpaquePointer) -> Listener? {
-        state.withLock { state in
-            guard state.listeners.count < limit else { return nil }
-            let listener = Listener(connection, stream: self)
-            state.listeners[ObjectIdentifier(listener)] = listener
-            return listener
-        }
+    /// A listener of a connection from an address; nil when there is no room.
+    func makeListener(_ connection: OpaquePointer, from address: String) -> Listener? {
+        guard room.enter(from: address) else { return nil }
+        let listener = Listener(connection, stream: self, address: address)
+        state.withLock { $0.listeners[ObjectIdentifier(listener)] = listener }
+        return listener
     }
 
     /// Ends what is sent to those who listen now.
@@ -56,7 +59,8 @@ public final class EventStream: Sendable {
     }
 
     private func remove(_ listener: Listener) {
-        state.withLock { _ = $0.listeners.removeValue(forKey: ObjectIdentifier(listener)) }
+        let known = state.withLock { $0.listeners.removeValue(forKey: ObjectIdentifier(listener)) }
+        if known != nil { room.leave(from: listener.address) }
     }
 
     /// One client; between its creation and `forget` libmicrohttpd may ask it for bytes.
@@ -75,10 +79,12 @@ public final class EventStream: Sendable {
         }
 
         private let stream: EventStream
+        let address: String
         private let state: Mutex<State>
 
-        init(_ connection: OpaquePointer, stream: EventStream) {
+        init(_ connection: OpaquePointer, stream: EventStream, address: String) {
             self.stream = stream
+            self.address = address
             state = Mutex(State(connection: connection))
         }
 

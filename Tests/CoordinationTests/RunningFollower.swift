@@ -14,12 +14,13 @@ final class RunningFollower: Sendable {
     private let hasStepped = DispatchSemaphore(value: 0)
     private let hasEnded = DispatchSemaphore(value: 0)
 
-    init(_ configuration: CoordinatorConfiguration, view: CoordinatorView) {
+    init(_ configuration: CoordinatorConfiguration, view: CoordinatorView, watches: RecordWatches? = nil) {
         let thread = Thread { [self] in
             do {
                 let follower = try CouplingsFollower(
                     configuration,
                     view: view,
+                    watches: watches,
                     log: Log(level: .error),
                     clock: Timestamp.now
                 )
@@ -46,11 +47,12 @@ final class RunningFollower: Sendable {
         }
     }
 
-    /// Tells it to stop and waits until it has.
+    /// Tells it to stop and waits until it has; also once more.
     func stop() throws {
         isStopping.store(true, ordering: .releasing)
         guard hasEnded.wait(timeout: .now() + 30) == .success else {
             throw WaitedInVain(what: "the follower's end", reasons: [:])
         }
+        hasEnded.signal()
     }
 }

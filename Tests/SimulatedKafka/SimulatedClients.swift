@@ -71,6 +71,21 @@ final class SimulatedAdmin: AdminClient {
         }
     }
 
+    func beginningOffsets(_ partitions: [TopicPartition], timeoutMs: Int32) throws -> [TopicPartition: Int64] {
+        try process.call("beginning offsets") { Dictionary(uniqueKeysWithValues: partitions.map { ($0, 0) }) }
+    }
+
+    func groupOffsets(
+        _ group: String,
+        _ partitions: [TopicPartition]?,
+        timeoutMs: Int32
+    ) throws -> [TopicPartition: Int64?] {
+        try process.call("group offsets") {
+            let committed = process.cluster.committed(group)
+            return Dictionary(uniqueKeysWithValues: (partitions ?? Array(committed.keys)).map { ($0, committed[$0]) })
+        }
+    }
+
     func describeGroup(_ group: String, timeoutMs: Int32) throws -> GroupDescription {
         try process.call("describe group") {
             guard let known = process.cluster.knownGroup(group) else {

@@ -12,7 +12,7 @@ import Testing
         private let descriptor: Int32
         private var text = ""
 
-        init(_ client: LoopbackClient, path: String = "/events") throws {
+        init(_ client: LoopbackClient, _ path: String = "/events") throws {
             descriptor = try client.open("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
         }
 
@@ -110,5 +110,27 @@ import Testing
         #expect(last.reads("data: last\n\n"))
         server.stop()
         #expect(stream.count == 0)
+    }
+
+    @Test func shareARoomThatIsBoundedInAllAndForEachAddress() throws {
+        let room = EventRoom(limit: 5, limitPerAddress: 3)
+        let streams = [EventStream(room: room), EventStream(room: room)]
+        for (number, stream) in streams.enumerated() { server.route("GET", "/\(number)") { _ in .events(stream) } }
+        let url = try server.start()
+        let near = try LoopbackClient(url: url)
+        let far = try LoopbackClient(url: url, from: 0x7F00_0002)
+        var listeners = try ["/0", "/1", "/1"].map { try Listening(near, $0) }
+        for listener in listeners { #expect(listener.reads("retry:")) }
+        #expect(try near.request("GET", "/0").status == 503, "three are enough for one address")
+        listeners += try ["/0", "/1"].map { try Listening(far, $0) }
+        for listener in listeners.suffix(2) { #expect(listener.reads("retry:")) }
+        #expect(try far.request("GET", "/0").status == 503, "five are enough for all")
+        #expect(room.count == 5 && streams.map(\.count) == [2, 3])
+        listeners.removeFirst()
+        let deadline = ContinuousClock.now + .seconds(20)
+        while room.count > 4, ContinuousClock.now < deadline { streams[0].send("changed", data: "1") }
+        #expect(room.count == 4)
+        #expect(try Listening(near, "/1").reads("retry:"), "who leaves makes room")
+        server.stop()
     }
 }

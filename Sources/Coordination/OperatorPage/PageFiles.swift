@@ -10,6 +10,9 @@ struct PageFiles: Sendable {
     let frame: (before: String, after: String)
     let style: [UInt8]
     let script: [UInt8]
+    /// What the scripts of pages that keep themselves up to date have in common.
+    let liveScript: [UInt8]
+    let recordScript: [UInt8]
     let icon: [UInt8]
     /// The frame of the page of one record.
     let recordFrame: PageFrame
@@ -27,6 +30,8 @@ struct PageFiles: Sendable {
             let place = frame.range(of: Self.place),
             let style = try? Data(contentsOf: folder.appendingPathComponent("page.css")),
             let script = try? Data(contentsOf: folder.appendingPathComponent("page.js")),
+            let live = try? Data(contentsOf: folder.appendingPathComponent("live.js")),
+            let recordScript = try? Data(contentsOf: folder.appendingPathComponent("record.js")),
             let icon = try? Data(contentsOf: folder.appendingPathComponent("icon.svg")),
             let record = try? String(contentsOf: folder.appendingPathComponent("record.html"), encoding: .utf8),
             let recordFrame = PageFrame(record)
@@ -34,6 +39,8 @@ struct PageFiles: Sendable {
         self.frame = (String(frame[..<place.lowerBound]), String(frame[place.upperBound...]))
         self.style = Array(style)
         self.script = Array(script)
+        self.liveScript = Array(live)
+        self.recordScript = Array(recordScript)
         self.icon = Array(icon)
         self.recordFrame = recordFrame
     }

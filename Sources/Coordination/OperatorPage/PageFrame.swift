@@ -19,11 +19,18 @@ struct PageFrame: Sendable {
         self.parts = parts + [String(rest)]
     }
 
-    /// The frame with a title and what it is about; with `refreshSeconds` browsers load it again after that time.
+    /// The main part with what it is about.
+    static func main(_ inner: String, _ attributes: KeyValuePairs<String, String>) -> String {
+        var html = HTMLText()
+        html.open("main", attributes)
+        return "\(html.text)\(inner)</main>"
+    }
+
+    /// The frame with a title and its main part; with `refreshSeconds` browsers load it again after that time.
     func page(title: String, refreshSeconds: Int?, _ main: String) -> String {
         var html = HTMLText()
         html.write(title)
         let head = refreshSeconds.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
-        return parts[0] + html.text + parts[1] + head + parts[2] + "<main id=\"main\">\(main)</main>" + parts[3]
+        return parts[0] + html.text + parts[1] + head + parts[2] + main + parts[3]
     }
 }

@@ -20,6 +20,7 @@ public final class PageRoutes: Sendable {
     private static let beatMs: Int64 = 5_000
     /// Browsers that listen; others ask.
     private static let listeners = 16
+    private static let javaScript = "text/javascript; charset=utf-8"
     private let configuration: CoordinatorConfiguration
     private let view: CoordinatorView
     private let clock: @Sendable () -> Int64
@@ -57,7 +58,9 @@ public final class PageRoutes: Sendable {
         server.route("GET", "/") { [self] _ in whole() }
         server.route("GET", "/page/main") { [self] _ in .html(main()).guarded() }
         server.route("GET", "/page/page.css") { [self] _ in file(files?.style, "text/css; charset=utf-8") }
-        server.route("GET", "/page/page.js") { [self] _ in file(files?.script, "text/javascript; charset=utf-8") }
+        server.route("GET", "/page/page.js") { [self] _ in file(files?.script, Self.javaScript) }
+        server.route("GET", "/page/live.js") { [self] _ in file(files?.liveScript, Self.javaScript) }
+        server.route("GET", "/page/record.js") { [self] _ in file(files?.recordScript, Self.javaScript) }
         server.route("GET", "/page/icon.svg") { [self] _ in file(files?.icon, "image/svg+xml") }
         server.route("GET", "/api/events") { [self] _ in .events(changes) }
         view.afterRound { [weak self] in self?.tell() }

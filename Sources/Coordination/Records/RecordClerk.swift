@@ -70,11 +70,7 @@ final class RecordClerk: Sendable {
     }
 
     private func makeSearch(_ cluster: Cluster, _ reader: RecordReader) -> RecordSearch {
-        let scope = SearchScope(
-            prefix: configuration.topicPrefix,
-            mappings: configuration.mappings,
-            obstacles: view.snapshot.obstacles(configuration)
-        )
+        let scope = configuration.searchScope(view.snapshot)
         return RecordSearch(cluster: cluster, scope: scope, limits: limits, reader: reader)
     }
 

@@ -55,8 +55,12 @@ final class RecordDesk: Sendable {
         var lastAction = 0
     }
 
+    /// The records that are looked at; each search begins a watch, so that nothing is missed after it.
+    let watches: RecordWatches
     private let state = Mutex(State())
     private let hasJob = DispatchSemaphore(value: 0)
+
+    init(watches: RecordWatches = RecordWatches()) { self.watches = watches }
 
     /// The report on a query; begins a search where there is none.
     ///
@@ -79,7 +83,10 @@ final class RecordDesk: Sendable {
             state.queue.append(.search(query))
             return (.underWay(percent: 0), true)
         }
-        if answer.isNew { hasJob.signal() }
+        if answer.isNew {
+            watches.expect(query)
+            hasJob.signal()
+        }
         return answer.0
     }
 
@@ -131,6 +138,7 @@ final class RecordDesk: Sendable {
             )
             if state.outcomes.count > Self.outcomeLimit { state.outcomes.removeFirst() }
         }
+        if case .success(let report) = result { watches.take(report) }
     }
 
     /// Lays down what became of an action.

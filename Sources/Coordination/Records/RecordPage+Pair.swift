@@ -9,14 +9,17 @@ import SyncModel
 extension RecordPage {
     func write(_ pair: RecordReport.Pair, _ number: Int, to html: inout HTMLText) {
         let glance = pair.glance
-        html.element("section", ["class": "summary \(level(pair).rawValue)", "aria-labelledby": "name\(number)"]) {
-            html in
+        let attributes: KeyValuePairs = [
+            "class": "summary \(level(pair).rawValue)", "aria-labelledby": "name\(number)",
+            "data-key": glance.pairKey.description,
+        ]
+        html.element("section", attributes) { html in
             html.element("h2", ["id": "name\(number)"]) { html in
                 html.element("span", ["class": "mapping"], "\(glance.pairKey.mapping) ")
                 html.name(glance.name)
                 html.write(" \(pair.standing.words)")
             }
-            writeReasons(pair, to: &html)
+            html.element("div", ["data-key": "reasons"]) { writeReasons(pair, to: &$0) }
             writeActions(glance, to: &html)
             writeFacts(pair, to: &html)
             write(pair.waiters, to: &html)
@@ -65,14 +68,14 @@ extension RecordPage {
         guard mayAct else { return }
         let orders = PairOrder.allCases.filter { $0.refusal(glance.state) == nil }
         guard !orders.isEmpty else { return }
-        html.element("p", ["class": "buttons"]) { html in
+        html.element("p", ["class": "buttons", "data-key": "actions"]) { html in
             for order in orders { html.button(for: .order(order, pairKey: glance.pairKey.description), glance.name) }
         }
     }
 
     private func writeFacts(_ pair: RecordReport.Pair, to html: inout HTMLText) {
         let coupling = pair.coupling
-        html.element("dl", ["class": "facts"]) { html in
+        html.element("dl", ["class": "facts", "data-key": "facts"]) { html in
             html.fact("Pair key") { $0.name(coupling.pairKey.description) }
             html.fact("Business Central") { $0.name("\(coupling.bc.entity) \(coupling.bc.id)") }
             html.fact("Dynamics 365 Sales") { html in
@@ -115,7 +118,7 @@ extension RecordPage {
     private func writeBase(_ coupling: Coupling, to html: inout HTMLText) {
         let values = coupling.base.sorted { $0.key < $1.key }
         guard !values.isEmpty else { return }
-        html.element("details") { html in
+        html.element("details", ["data-key": "values"]) { html in
             html.element("summary", "\(PageText.count(values.count, "value")) that both sides agreed on")
             html.element("dl", ["class": "facts"]) { html in
                 for (column, value) in values { html.fact(column) { $0.name(value) } }
@@ -126,33 +129,43 @@ extension RecordPage {
     /// Records of topics, each with its value for who wants to see it.
     func write(_ title: String, _ records: [SeenRecord], to html: inout HTMLText) {
         guard !records.isEmpty else { return }
-        html.element("h3", title)
-        html.element("ul", ["class": "records"]) { html in
-            for record in records.reversed() {
-                html.element("li", ["class": record.isUnread ? "held" : "read"]) { html in
-                    html.element("details") { html in
-                        html.element("summary") { html in
-                            html.element("strong") { $0.name(record.what) }
-                            html.write(" \(record.place)")
-                            if record.timestampMs >= 0 {
-                                html.write(", ")
-                                html.age(record.timestampMs, nowMs: nowMs)
-                            }
-                            if record.isUnread { html.write(", not read yet") }
-                        }
-                        html.element("pre", ["tabindex": "0"], record.value)
+        html.element("div", ["data-key": title]) { html in
+            html.element("h3", title)
+            html.element("ul", ["class": "records"]) { html in
+                for record in records.reversed() {
+                    html.element("li", ["class": record.isUnread ? "held" : "read", "data-key": record.place]) {
+                        write(record, to: &$0)
                     }
                 }
             }
         }
     }
 
+    private func write(_ record: SeenRecord, to html: inout HTMLText) {
+        html.element("details") { html in
+            html.element("summary") { html in
+                html.element("strong") { $0.name(record.what) }
+                html.write(" \(record.place)")
+                if record.timestampMs >= 0 {
+                    html.write(", ")
+                    html.age(record.timestampMs, nowMs: nowMs)
+                }
+                if record.isUnread { html.write(", not read yet") }
+            }
+            html.element("pre", ["tabindex": "0"], record.value)
+        }
+    }
+
     func write(_ letters: [DeadLetterGlance], to html: inout HTMLText) {
         guard !letters.isEmpty else { return }
-        html.element("h3", "Dead letters")
-        html.element("ul", ["class": "records"]) { html in
-            for letter in letters.reversed() {
-                html.element("li", ["class": "bad"]) { $0.write(letter, mayAct: mayAct, linksRecord: false) }
+        html.element("div", ["data-key": "letters"]) { html in
+            html.element("h3", "Dead letters")
+            html.element("ul", ["class": "records"]) { html in
+                for letter in letters.reversed() {
+                    html.element("li", ["class": "bad", "data-key": letter.place]) {
+                        $0.write(letter, mayAct: mayAct, linksRecord: false)
+                    }
+                }
             }
         }
     }
@@ -161,7 +174,7 @@ extension RecordPage {
 extension HTMLText {
     /// A fact of a list of such.
     fileprivate mutating func fact(_ name: String, _ body: (inout HTMLText) -> Void) {
-        element("div") { html in
+        element("div", ["data-key": name]) { html in
             html.element("dt", name)
             html.element("dd", [:], body)
         }

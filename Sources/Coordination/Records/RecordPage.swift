@@ -41,6 +41,18 @@ struct RecordPage {
         return Self.form(query.text) + html.text
     }
 
+    /// What the page says, in one line.
+    static func headline(_ report: RecordReport) -> String {
+        if let pair = report.pairs.first {
+            return "\(pair.glance.pairKey.mapping) \(pair.glance.name.prefix(60)) \(pair.standing.words.prefix(200))"
+        }
+        if let absent = report.absent.first {
+            let link = absent.cause.link
+            return "\(link.mapping) \(link.key.prefix(60)) \(absent.cause.words.prefix(200))"
+        }
+        return "There is no pair \(report.query.text.prefix(60))"
+    }
+
     /// The page of a report.
     func html(_ report: RecordReport) -> String {
         var html = HTMLText()
@@ -48,14 +60,18 @@ struct RecordPage {
         for absent in report.absent { write(absent, to: &html) }
         if !report.isFound { writeStrays(report, to: &html) }
         if !report.others.isEmpty {
-            html.element("section", ["aria-labelledby": "others"]) { html in
+            html.element("section", ["aria-labelledby": "others", "data-key": "others"]) { html in
                 html.element("h2", ["id": "others"], "Others of that name")
                 html.element("ul", ["class": "records"]) { html in
-                    for key in report.others { html.element("li") { link(key.description, key.description, to: &$0) } }
+                    for key in report.others {
+                        html.element("li", ["data-key": key.description]) {
+                            link(key.description, key.description, to: &$0)
+                        }
+                    }
                 }
             }
         }
-        html.element("footer") { html in
+        html.element("footer", ["data-key": "footer"]) { html in
             for caveat in report.caveats { html.element("p", ["class": "note"], caveat) }
             html.element("p", ["class": "facts"]) { html in
                 html.write("As of ")
@@ -65,8 +81,12 @@ struct RecordPage {
                     PageText.timeOfDay(report.atMs)
                 )
                 html.write(
-                    ": \(PageText.number(Int64(report.couplings))) couplings read in \(Self.seconds(report.tookMs)). "
+                    ": \(PageText.number(Int64(report.couplings))) couplings read in \(Self.seconds(report.tookMs))"
                 )
+                if let since = report.followedSinceMs {
+                    html.write(" at \(PageText.timeOfDay(since)), followed since")
+                }
+                html.write(". ")
                 html.element("a", ["href": "/records?q=\(query.text.inQuery)&since=\(nowMs)"], "Look again")
                 html.write(", or ")
                 html.element("a", ["href": "/api/records?q=\(query.text.inQuery)"], "the same for programs")
@@ -89,23 +109,26 @@ struct RecordPage {
     func write(_ waiters: RecordReport.Waiters, to html: inout HTMLText) {
         guard waiters.count > 0 else { return }
         let verb = waiters.count == 1 ? "waits" : "wait"
-        html.element("h3", "\(PageText.count(waiters.count, "record")) \(verb) for it")
-        html.element("ul", ["class": "records"]) { html in
-            for waiter in waiters.first {
-                html.element("li", ["class": "waits"]) { html in
-                    html.element("span", ["class": "mapping"], "\(waiter.pairKey.mapping) ")
-                    link(waiter.name, waiter.pairKey.description, to: &html)
+        html.element("div", ["data-key": "waiters"]) { html in
+            html.element("h3", "\(PageText.count(waiters.count, "record")) \(verb) for it")
+            html.element("ul", ["class": "records"]) { html in
+                for waiter in waiters.first {
+                    html.element("li", ["class": "waits", "data-key": waiter.pairKey.description]) { html in
+                        html.element("span", ["class": "mapping"], "\(waiter.pairKey.mapping) ")
+                        link(waiter.name, waiter.pairKey.description, to: &html)
+                    }
                 }
             }
-        }
-        if waiters.count > waiters.first.count {
-            html.element("p", ["class": "note"], "The first \(waiters.first.count) are shown.")
+            if waiters.count > waiters.first.count {
+                html.element("p", ["class": "note"], "The first \(waiters.first.count) are shown.")
+            }
         }
     }
 
     private func write(_ absent: RecordReport.Absent, to html: inout HTMLText) {
         let link = absent.cause.link
-        html.element("section", ["class": "summary \(OperatorPage.level(absent.cause).rawValue)"]) { html in
+        let level = OperatorPage.level(absent.cause).rawValue
+        html.element("section", ["class": "summary \(level)", "data-key": "\(link.mapping) \(link.key)"]) { html in
             html.element("h2") { html in
                 html.write("\(link.mapping) ")
                 html.name(link.key)
@@ -118,7 +141,8 @@ struct RecordPage {
 
     /// What there is of a record without a coupling.
     private func writeStrays(_ report: RecordReport, to html: inout HTMLText) {
-        html.element("section", ["class": "summary doubtful", "aria-labelledby": "name"]) { html in
+        html.element("section", ["class": "summary doubtful", "aria-labelledby": "name", "data-key": "strays"]) {
+            html in
             html.element("h2", ["id": "name"]) { html in
                 html.write("There is no pair ")
                 html.name(query.text)

@@ -44,11 +44,12 @@ struct RecordRoutes: Sendable {
         server.route("GET", "/records") { page($0) }
         server.route("GET", "/api/records") { report($0) }
         server.route("GET", "/api/dead-letters") { _ in letters() }
+        addLiveRoutes(to: server)
         addActions(to: server)
     }
 
     /// What is asked for; nil where nothing is.
-    private func query(_ request: HTTPRequest) -> PairQuery? {
+    func query(_ request: HTTPRequest) -> PairQuery? {
         guard let text = request.query("q"), text.utf8.count <= Self.textLimit else { return nil }
         let mapping = request.query("mapping").flatMap { $0.isEmpty ? nil : $0 }
         let query = PairQuery(text, mapping: mapping, mappingNames: configuration.mappings.map(\.name))
@@ -64,10 +65,7 @@ struct RecordRoutes: Sendable {
 
     func report(_ request: HTTPRequest) -> HTTPResponse {
         guard let query = query(request) else {
-            return .text(
-                "q is missing, or longer than \(Self.textLimit) bytes: a number, a code or an id\n",
-                status: 400
-            )
+            return Self.noQuery
         }
         switch search(query, request) {
         case .done(let report): return .json(report.json + [UInt8(ascii: "\n")])
@@ -83,12 +81,19 @@ struct RecordRoutes: Sendable {
         }
     }
 
+    static let noQuery = HTTPResponse.text(
+        "q is missing, or longer than \(textLimit) bytes: a number, a code or an id\n",
+        status: 400
+    )
+
     func page(_ request: HTTPRequest) -> HTTPResponse {
         guard let query = query(request) else { return answer(title: "Find a record", RecordPage.form("")) }
         let page = RecordPage(query: query, nowMs: clock(), mayAct: access.actionToken != nil)
         let title = "\(query.text.prefix(60)) - synchronization"
         switch search(query, request) {
-        case .done(let report): return answer(title: title, page.html(report))
+        case .done(let report):
+            let (report, version) = desk.watches.shown(query) ?? (report, 0)
+            return answer(title: title, main: main(query, report, version))
         case .failed(let reason):
             return answer(title: title, page.html(notice: "It cannot be looked for: \(reason)."), status: 503)
         case .busy:
@@ -118,9 +123,13 @@ struct RecordRoutes: Sendable {
 
     /// A page of the frame; with `refreshSeconds` it asks for itself again.
     func answer(title: String, _ html: String, status: Int = 200, refreshSeconds: Int? = nil) -> HTTPResponse {
+        answer(title: title, main: PageFrame.main(html, ["id": "main"]), status: status, refreshSeconds: refreshSeconds)
+    }
+
+    private func answer(title: String, main: String, status: Int = 200, refreshSeconds: Int? = nil) -> HTTPResponse {
         guard let frame else { return PageFiles.missing }
         // A form of this page names its origin, so that its token may be taken; another site's learns nothing.
-        return .html(frame.page(title: title, refreshSeconds: refreshSeconds, html), status: status)
+        return .html(frame.page(title: title, refreshSeconds: refreshSeconds, main), status: status)
             .guarded(referrer: "same-origin")
     }
 }

@@ -2,25 +2,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnosis
+import Inspection
 import JSON
 import Kafka
 import KafkaTelemetry
 import SyncModel
-public import Telemetry
+import Telemetry
 
 /// Follows the couplings topics of all workers, on a thread of its own, and puts what waits and failed into the view.
 ///
 /// Apart from the coordinator, so that reading a million couplings at the start holds no gate up; reads only, outside of
 /// any group, and whatever happens to it, it begins again.
-public final class CouplingsFollower {
+final class CouplingsFollower {
     /// Reports are at least so far apart, in milliseconds; more where making one takes long.
     static let intervalMs: Int64 = 2_000
+    /// Records that are looked at are judged at most so often; less often where that takes long.
+    private static let judgingMs: Int64 = 250
     /// Topics that appear later are looked for so often.
     private static let topicsIntervalMs: Int64 = 30_000
     private static let batch = 2_000
 
     private let configuration: CoordinatorConfiguration
     private let view: CoordinatorView
+    private let watches: RecordWatches?
     private let log: Log
     private let clock: @Sendable () -> Int64
     private let document = JSONDocument(maximumDepth: Coupling.maximumDepth)
@@ -34,13 +38,26 @@ public final class CouplingsFollower {
     /// What was told of unconfirmed records last.
     private var told: [String: Int64] = [:]
 
+    /// How far the topics are read.
+    private var positions: [TopicPartition: Int64] = [:]
+    /// What the records that are looked at may have to be judged anew for.
+    private var hasMoved = true
+    private var obstaclesSeen: Obstacles?
+    private var nextJudgingMs: Int64 = 0
+
     /// Makes a follower of the coordinator that writes the view.
     ///
-    /// `clock` tells the time in milliseconds since 1970.
+    /// - Parameters:
+    ///   - configuration: the coordinator's own.
+    ///   - view: where reports are put.
+    ///   - watches: the records that are looked at one by one.
+    ///   - log: where troubles are told.
+    ///   - clock: the time in milliseconds since 1970.
     /// - Throws: `KafkaError` for properties that librdkafka refuses.
-    public init(
+    init(
         _ configuration: CoordinatorConfiguration,
         view: CoordinatorView,
+        watches: RecordWatches? = nil,
         log: Log,
         clock: @escaping @Sendable () -> Int64
     ) throws {
@@ -50,6 +67,7 @@ public final class CouplingsFollower {
         configuration.kafka.properties["queued.max.messages.kbytes"] = "8192"
         self.configuration = configuration
         self.view = view
+        self.watches = watches
         self.log = log
         self.clock = clock
         let observer = ClientTelemetry(log, client: "couplings")
@@ -58,13 +76,14 @@ public final class CouplingsFollower {
     }
 
     /// Follows until told to stop; `isStopping` is asked several times a second.
-    public func run(isStopping: () -> Bool) {
+    func run(isStopping: () -> Bool) {
         while !isStopping() {
             do {
                 try askForTopicsIfDue()
                 try take()
                 tellUnconfirmed()
                 reportIfDue()
+                judgeWatched()
             } catch {
                 log.warning("couplings cannot be followed", [("error", .string("\(error)"))])
                 begin(again: true)
@@ -78,6 +97,7 @@ public final class CouplingsFollower {
         couplings = UnsettledCouplings()
         assigned = []
         unread = []
+        positions = [:]
         topicsAskedMs = again ? clock() - Self.topicsIntervalMs + 5_000 : nil
         guard consumer.isFatal else { return }
         consumer.close()
@@ -112,6 +132,7 @@ public final class CouplingsFollower {
         couplings = UnsettledCouplings()
         assigned = found
         unread = found
+        positions = [:]
         try consumer.assign(Dictionary(uniqueKeysWithValues: found.map { ($0, Consumer.beginning) }))
     }
 
@@ -120,8 +141,9 @@ public final class CouplingsFollower {
             switch consumer.poll(timeoutMs: index == 0 ? 100 : 0) {
             case .message(let message):
                 take(message)
-            case .partitionEnd(let partition, _):
+            case .partitionEnd(let partition, let offset):
                 unread.remove(partition)
+                positions[partition] = max(offset, positions[partition] ?? 0)
             case .error(let error):
                 switch error.disposition {
                 case .retriable, .abortable: continue
@@ -134,13 +156,36 @@ public final class CouplingsFollower {
     }
 
     private func take(_ message: Message) {
+        positions[message.topicPartition] = message.offset + 1
         guard let key = message.key.map({ String(decoding: $0, as: UTF8.self) }) else { return }
-        guard let value = message.value else {
-            return couplings.take(pairKey: key, nil, partition: message.partition)
-        }
+        guard let value = message.value else { return take(key, nil, message) }
         // One that cannot be read was written by nobody of this project; the worker that owns it says so.
         guard let json = try? document.parse(value), let coupling = try? Coupling(json) else { return }
+        take(key, coupling, message)
+    }
+
+    private func take(_ key: String, _ coupling: Coupling?, _ message: Message) {
         couplings.take(pairKey: key, coupling, partition: message.partition)
+        watches?.take(pairKey: key, coupling, partition: message.partition, offset: message.offset)
+        hasMoved = true
+    }
+
+    /// Has the records that are looked at judged by what was read, and confirms how far that is.
+    private func judgeWatched() {
+        guard let watches, watches.isWatching, !assigned.isEmpty, unread.isEmpty else { return }
+        let start = clock()
+        guard start >= nextJudgingMs || start < nextJudgingMs - 600_000 else { return }
+        let scope = configuration.searchScope(view.snapshot)
+        let hasNews = watches.takeNews()
+        if hasMoved || hasNews || scope.obstacles != obstaclesSeen {
+            watches.judge(by: couplings, scope, SearchLimits())
+            hasMoved = false
+            obstaclesSeen = scope.obstacles
+        }
+        if let ends = watches.ends, ends.offsets.allSatisfy({ positions[$0.key] ?? 0 >= $0.value }) {
+            watches.confirm(asOfMs: ends.atMs)
+        }
+        nextJudgingMs = start + max(Self.judgingMs, (clock() - start) * 10)
     }
 
     /// For the gates, which cannot wait for a report.
