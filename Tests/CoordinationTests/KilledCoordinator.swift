@@ -53,6 +53,7 @@ final class KilledCoordinator: SimulatedCourse {
     private(set) var touched: [String] = []
     private let victims: [Int: Int]
     private let hasStandby: Bool
+    private let hasHistory: Bool
     /// What others wrote to `sync.control` before, more than is read in one round.
     static let longHistory = 1_200
     private var cluster: SimulatedCluster
@@ -67,6 +68,7 @@ final class KilledCoordinator: SimulatedCourse {
     init(killing victims: [Int: Int] = [:], hasStandby: Bool = false, hasHistory: Bool = false) throws {
         self.victims = victims
         self.hasStandby = hasStandby
+        self.hasHistory = hasHistory
         var configuration = CoordinatorConfiguration(
             mappings: [
                 .made("UNIT", worker: "unit-worker", entities: ["units"]),
@@ -165,7 +167,11 @@ final class KilledCoordinator: SimulatedCourse {
     private func goOn(until claim: () -> Bool) throws {
         for _ in 0..<4_000 {
             if claim() { return }
-            if coordinators.allSatisfy(\.process.isDead) { try startNext() }
+            if coordinators.allSatisfy(\.process.isDead) {
+                // After the dead one's session the next is assigned at once, before it has read anything.
+                if hasHistory { cluster.advance(10_000) }
+                try startNext()
+            }
             for living in coordinators where !living.process.isDead {
                 try alive(living.process) { try living.coordinator.step() }
             }
