@@ -171,7 +171,7 @@ let package = Package(
                 dependencies: [
                     "SeededRandom", "SimulatedKafka", "SyncTestSupport", "WorkerRuntime", "Kafka", "JSON", "SyncModel",
                     "SyncEngine",
-                    "TableMappings", "TopicCatalog", "Telemetry",
+                    "TableMappings", "TopicCatalog", "Telemetry", "Coordination",
                 ],
                 path: "Tests/Simulation",
                 swiftSettings: settings

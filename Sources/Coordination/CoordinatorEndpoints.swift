@@ -10,7 +10,7 @@ public struct CoordinatorEndpoints: Sendable {
     private let log: Log
     private let clock: @Sendable () -> Int64
     /// Where searches and commands lie until a clerk takes them.
-    let desk = RecordDesk()
+    let desk: RecordDesk
 
     /// Makes the endpoints of a coordinator.
     ///
@@ -29,6 +29,7 @@ public struct CoordinatorEndpoints: Sendable {
         self.view = view
         self.log = log
         self.clock = clock
+        desk = RecordDesk(watches: RecordWatches(clock: clock), lastAction: Int(clock()))
     }
 
     /// Adds the routes, and the rule of who is let in.

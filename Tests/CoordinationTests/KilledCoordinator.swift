@@ -35,6 +35,13 @@ final class KilledCoordinator: SimulatedCourse {
         let isTombstone: Bool
     }
 
+    private struct Living {
+        let coordinator: Coordinator
+        let process: SimulatedProcess
+        let view: CoordinatorView
+        let health: Health
+    }
+
     static let partitions: Int32 = 2
     private(set) var calls: [Stage] = []
     private(set) var told: [Told] = []
@@ -46,17 +53,22 @@ final class KilledCoordinator: SimulatedCourse {
     private(set) var touched: [String] = []
     private let victims: [Int: Int]
     private let hasStandby: Bool
+    private let hasHistory: Bool
+    /// What others wrote to `sync.control` before, more than is read in one round.
+    static let longHistory = 1_200
     private var cluster: SimulatedCluster
-    private var coordinators: [(coordinator: Coordinator, process: SimulatedProcess, view: CoordinatorView)] = []
+    private var coordinators: [Living] = []
     private let configuration: CoordinatorConfiguration
     private var written: [TopicPartition: Int64] = [:]
 
     /// Plays the story; `victims` says at which of its calls each coordinator is killed, by its number.
     ///
     /// With a standby the second runs from the beginning; else the next is started when the one before is dead.
-    init(killing victims: [Int: Int] = [:], hasStandby: Bool = false) throws {
+    /// `hasHistory`: there is so much in `sync.control` that it takes rounds to be read.
+    init(killing victims: [Int: Int] = [:], hasStandby: Bool = false, hasHistory: Bool = false) throws {
         self.victims = victims
         self.hasStandby = hasStandby
+        self.hasHistory = hasHistory
         var configuration = CoordinatorConfiguration(
             mappings: [
                 .made("UNIT", worker: "unit-worker", entities: ["units"]),
@@ -76,6 +88,9 @@ final class KilledCoordinator: SimulatedCourse {
         }
         cluster.makeTopic(configuration.controlTopic, partitions: 1)
         cluster.makeTopic(configuration.statusTopic, partitions: 1)
+        for _ in 0..<(hasHistory ? Self.longHistory : 0) {
+            _ = cluster.append(configuration.controlTopic, partition: 0, key: Array("other".utf8), value: [0])
+        }
         cluster.course = self
         try play()
         judge()
@@ -137,6 +152,8 @@ final class KilledCoordinator: SimulatedCourse {
                 return false
             }
             let view = self.coordinators[index].view
+            // Before it has read `sync.control` a coordinator says that it is not ready, and shows no holds.
+            guard self.coordinators[index].health.isReady else { return false }
             if view.snapshot.holds.isEmpty == (hold == nil), asked != nil { return true }
             if asked != index {
                 asked = index
@@ -150,9 +167,13 @@ final class KilledCoordinator: SimulatedCourse {
     private func goOn(until claim: () -> Bool) throws {
         for _ in 0..<4_000 {
             if claim() { return }
-            if coordinators.allSatisfy(\.process.isDead) { try startNext() }
-            for (coordinator, process, _) in coordinators where !process.isDead {
-                try alive(process) { try coordinator.step() }
+            if coordinators.allSatisfy(\.process.isDead) {
+                // After the dead one's session the next is assigned at once, before it has read anything.
+                if hasHistory { cluster.advance(10_000) }
+                try startNext()
+            }
+            for living in coordinators where !living.process.isDead {
+                try alive(living.process) { try living.coordinator.step() }
             }
             // A step that asked nothing took no time.
             cluster.advance(50)
@@ -163,6 +184,7 @@ final class KilledCoordinator: SimulatedCourse {
     private func startNext() throws {
         let process = cluster.makeProcess("\(coordinators.count)")
         let view = CoordinatorView()
+        let health = Health()
         var own = configuration
         own.instance = process.name
         let clock = cluster.clock
@@ -171,12 +193,12 @@ final class KilledCoordinator: SimulatedCourse {
                 own,
                 log: Log(level: .error),
                 metrics: Metrics(),
-                health: Health(),
+                health: health,
                 clock: { clock.now },
                 view: view,
                 clients: SimulatedClients(process)
             )
-            coordinators.append((coordinator, process, view))
+            coordinators.append(Living(coordinator: coordinator, process: process, view: view, health: health))
             _ = try coordinator.start { process.isDead }
         }
     }
@@ -231,7 +253,8 @@ final class KilledCoordinator: SimulatedCourse {
 
     private func judge() {
         let document = JSONDocument()
-        for record in cluster.records(TopicPartition(configuration.controlTopic, 0)) {
+        for record in cluster.records(TopicPartition(configuration.controlTopic, 0))
+        where record.key != Array("other".utf8) {
             told.append(
                 Told(
                     key: String(decoding: record.key ?? [], as: UTF8.self),

@@ -54,6 +54,21 @@ struct KilledCoordinatorTests {
         print("\(calls.count) calls, \(stages.count) stages, \(leftClosed) left a closed gate")
     }
 
+    @Test("and when the next one needs many rounds to read what was said before")
+    func longControl() throws {
+        let calls = try KilledCoordinator(hasHistory: true).calls.filter { $0.coordinator == 0 }
+        let closed = calls.filter { $0.what == "active with a closed gate" }
+        for (index, stage) in closed.enumerated() where index % 24 == 0 {
+            let run = try KilledCoordinator(killing: [0: stage.call], hasHistory: true)
+            judge(run, stage)
+            #expect(run.calls.contains { $0.coordinator == 1 && $0.what == "taking over" })
+        }
+        // And one that dies before it has read it.
+        for stage in calls.prefix(KilledCoordinator.longHistory) where stage.call % 400 == 0 {
+            judge(try KilledCoordinator(killing: [0: stage.call], hasHistory: true), stage)
+        }
+    }
+
     @Test("and when its successor is killed too, at any of the calls by which it takes over")
     func killedTwice() throws {
         let first = try KilledCoordinator().calls.first { $0.what == "active with a closed gate" }

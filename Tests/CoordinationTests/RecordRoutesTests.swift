@@ -20,10 +20,15 @@ struct RecordRoutesTests {
         let routes: RecordRoutes
         private let clerk: RecordClerk
 
-        init() throws {
-            test = try TestBroker()
+        convenience init() throws {
+            let test = try TestBroker()
             try test.broker.createTopic("\(TestBroker.prefix)sync.dead-letters", partitions: 1)
-            let desk = RecordDesk()
+            self.init(test, lastAction: 0)
+        }
+
+        init(_ test: TestBroker, lastAction: Int) {
+            self.test = test
+            let desk = RecordDesk(lastAction: lastAction)
             let log = Log(level: .error)
             routes = RecordRoutes(
                 test.configuration,
@@ -159,6 +164,35 @@ struct RecordRoutesTests {
         #expect(
             sent.first?.value.hasPrefix(#"{"type":"command","command":"retry","pairKey":"\#(Self.pairKey)","#) == true
         )
+    }
+
+    @Test("a command that a coordinator had not sent when it was killed is not told of as done, and can be given again")
+    func killed() throws {
+        let dead = try Scene()
+        defer { dead.test.close() }
+        for (number, state) in [(1, Coupling.State.failed), (2, .skipped)] {
+            try dead.put(
+                Pairs.coupling("PRODUCT", "\(number)000", number, state, error: Self.error),
+                of: "product-worker",
+                partition: 1
+            )
+        }
+        let accepted = dead.command(#"{"command":"retry","pairKey":"\#(Self.pairKey)"}"#)
+        let place = try #require(header(accepted, "Location"))
+        let number = String(place.dropFirst("/api/commands/".count))
+        // It takes nothing to its inbox any more. Another command goes by the coordinator that was started in its place.
+        let next = Scene(dead.test, lastAction: 1_000)
+        #expect(next.command(#"{"command":"restore","pairKey":"PRODUCT/CRONUS/\#(Pairs.id(2))"}"#).status == 202)
+        next.work()
+        #expect(next.routes.outcome(HTTPRequest(path: place, remainder: number)).status == 404)
+        #expect(
+            text(next.routes.ask(HTTPRequest(path: "/act", query: [("job", number)]))).contains("no longer remembered")
+        )
+        let inbox = "\(TestBroker.prefix)sync.inbox.product-worker"
+        #expect(try dead.test.records(inbox).map(\.key) == ["PRODUCT/CRONUS/\(Pairs.id(2))"])
+        #expect(next.command(#"{"command":"retry","pairKey":"\#(Self.pairKey)"}"#).status == 202)
+        next.work()
+        #expect(try dead.test.records(inbox).map(\.key) == ["PRODUCT/CRONUS/\(Pairs.id(2))", Self.pairKey])
     }
 
     @Test("what makes no sense is refused, and why is told")

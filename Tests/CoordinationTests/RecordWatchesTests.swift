@@ -71,10 +71,14 @@ struct RecordWatchesTests {
         scene.watches.take(report(Pairs.coupling("PRODUCT", "1000", 1, .pending), at: 5))
         judge()
         #expect(state(scene) == .coupled)
-        take(nil, at: 7)
+        // And one that has read further than what was followed.
+        scene.watches.take(report(Pairs.coupling("PRODUCT", "1000", 1, .failed), at: 9))
+        judge()
+        #expect(state(scene) == .failed)
+        take(nil, at: 10)
         judge()
         #expect(scene.watches.shown(query)?.report.pairs.isEmpty == true, "it is forgotten")
-        take(.waiting, at: 8)
+        take(.waiting, at: 11)
         judge()
         #expect(state(scene) == .waiting, "it came again")
     }

@@ -28,6 +28,7 @@ final class SimulatedWorld: SimulatedCourse {
     private(set) var calls = 0
     private(set) var trace: [String] = []
     let mischief = SimulatedMischief()
+    private(set) var coordinator: SimulatedCoordinator?
     private let installed: Installed
     private let log: Log
     private let isTraced: Bool
@@ -71,6 +72,7 @@ final class SimulatedWorld: SimulatedCourse {
         let root = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
         directory = "\(root)/sync-simulation-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)"
         cluster.course = self
+        coordinator = plan.coordination.map { SimulatedCoordinator($0, on: cluster, installed, log: log) }
     }
 
     deinit {
@@ -85,6 +87,7 @@ final class SimulatedWorld: SimulatedCourse {
         for worker in Installed.workers {
             for _ in 0..<plan.instances { try addInstance(worker) }
         }
+        coordinate(1)
         while produced < history.events.count || choose(200) > 0 {
             try act()
             if let failure { return failure }
@@ -104,7 +107,19 @@ final class SimulatedWorld: SimulatedCourse {
     }
 
     /// A worker that has ended by itself.
-    private var failure: String? { instances.lazy.compactMap(\.failure).first }
+    private var failure: String? { instances.lazy.compactMap(\.failure).first ?? coordinator?.failure }
+
+    /// Lets the coordinator do one round, or one of so many rounds without it start the next one.
+    private func coordinate(_ rounds: Int) {
+        guard let coordinator else { return }
+        depth += 1
+        if !coordinator.isDead {
+            coordinator.step()
+        } else if choose(rounds) == 0 {
+            coordinator.start()
+        }
+        depth -= 1
+    }
 
     private func addInstance(_ worker: String) throws {
         lastInstance += 1
@@ -150,6 +165,7 @@ final class SimulatedWorld: SimulatedCourse {
     }
 
     private func stepOne() {
+        if coordinator != nil, choose(6) == 0 { coordinate(20) }
         let ready = instances.filter { $0.worker != nil && !$0.isRunning }
         guard !ready.isEmpty else { return }
         step(ready[choose(ready.count)])
@@ -246,6 +262,7 @@ final class SimulatedWorld: SimulatedCourse {
         calls += 1
         for byte in operation.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
         if calls % 16 == 0 { cluster.advance(1) }
+        try coordinator?.begin(operation, of: process)
         guard isStormy else { return .answered }
         // Most calls are polls; the others are where it matters.
         let rate = operation == "poll" ? plan.rate : operation == "produce" ? plan.rate * 2 : plan.rate * 8
@@ -304,6 +321,7 @@ final class SimulatedWorld: SimulatedCourse {
         for _ in 0..<1_000 {
             for instance in instances where instance.worker == nil && !instance.isGone { start(instance) }
             for instance in instances where instance.worker != nil { for _ in 0..<3 { step(instance) } }
+            coordinate(1)
             try settleDelivery()
             if let failure { return failure }
             cluster.advance(500)

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncModel
+
 /// One run of a seed, and what came of it.
 public struct Simulation: Sendable {
     /// What was planned.
@@ -19,6 +21,14 @@ public struct Simulation: Sendable {
     public let rows: Int
     /// How many calls there were.
     public let calls: Int
+    /// The couplings at the end, by pair key, as far as the order of the events does not decide.
+    public private(set) var couplings: [String: String] = [:]
+    /// The coordinator's calls in its first life; empty without one.
+    public let stages: [String]
+    /// Workers whose gates it has closed.
+    public let closedGates: Set<String>
+    /// How often a coordinator was started.
+    public let coordinatorLives: Int
     /// A number for the whole course.
     public let digest: UInt64
 
@@ -35,6 +45,12 @@ public struct Simulation: Sendable {
             violations = verdict.faults
             changes = verdict.changes
             rows = verdict.rows
+            couplings = verdict.couplings.mapValues { coupling in
+                // A line has its header's ship-to address as it was when the line was judged (INV-22).
+                let kept = coupling.base.filter { !$0.key.hasPrefix("shipto_") }
+                let values = kept.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                return "\(coupling.state.rawValue) \(coupling.exists) \(values.joined(separator: ", "))"
+            }
         }
         self.plan = plan
         self.violations = violations
@@ -44,6 +60,9 @@ public struct Simulation: Sendable {
         faultsByKind = world.faultsByKind
         calls = world.calls
         digest = world.digest
+        stages = world.coordinator?.stages ?? []
+        closedGates = world.coordinator?.closedGates ?? []
+        coordinatorLives = world.coordinator?.lives ?? 0
     }
 
     /// The same failure with as little as possible: fewer faults, fewer kinds of them, fewer records.

@@ -31,6 +31,17 @@ public struct SimulationPlan: Sendable {
         case silence
     }
 
+    /// A real coordinator beside the workers.
+    public struct Coordination: Sendable {
+        /// Records of lag above which gates close; few, since runs are small.
+        public var gateHigh: Int64 = 3
+        /// The call to Kafka at which its first life ends; nil: it lives to the end.
+        public var deathAtCall: Int?
+
+        /// Makes one that lives to the end.
+        public init() {}
+    }
+
     /// Decides everything.
     public var seed: UInt64
     /// The faults that may come.
@@ -54,6 +65,8 @@ public struct SimulationPlan: Sendable {
     /// Whether the other side reports what became of a change; else it is a sink, which holds back what refers to what
     /// it lacks.
     public var isConfirmed: Bool
+    /// Nil: gates are turned by chance, if at all.
+    public var coordination: Coordination?
 
     /// Makes the plan of a seed.
     public init(seed: UInt64) {

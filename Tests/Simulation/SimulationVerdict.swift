@@ -13,7 +13,7 @@ struct SimulationVerdict {
     private(set) var faults: [String] = []
     private(set) var rows = 0
     private(set) var changes = 0
-    private var couplings: [String: Coupling] = [:]
+    private(set) var couplings: [String: Coupling] = [:]
     private var writers: [String: Int32] = [:]
     private var letters: [String: Int] = [:]
 

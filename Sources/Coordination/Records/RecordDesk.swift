@@ -57,10 +57,17 @@ final class RecordDesk: Sendable {
 
     /// The records that are looked at; each search begins a watch, so that nothing is missed after it.
     let watches: RecordWatches
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let hasJob = DispatchSemaphore(value: 0)
 
-    init(watches: RecordWatches = RecordWatches()) { self.watches = watches }
+    /// Makes a desk with nothing on it.
+    ///
+    /// Its actions are numbered from behind `lastAction`: one that another coordinator at the same address had taken must
+    /// not be told of as one of this desk.
+    init(watches: RecordWatches = RecordWatches(), lastAction: Int = 0) {
+        self.watches = watches
+        state = Mutex(State(lastAction: lastAction))
+    }
 
     /// The report on a query; begins a search where there is none.
     ///
