@@ -85,7 +85,8 @@ public struct Command: Sendable {
     ///   - arguments: without the name of the executable.
     ///   - console: where to print; nil is standard output and error.
     ///   - environment: where settings come from; nil is the process's.
-    /// - Returns: the exit status of the command, or that of the error it ended with.
+    /// - Returns: the exit status of the command, or that of the error it ended with; never 0 when its output is
+    ///   incomplete. A reader that went away wanted no more.
     public func run(
         arguments: [String],
         console: Console? = nil,
@@ -93,6 +94,13 @@ public struct Command: Sendable {
     ) -> Int32 {
         let environment = environment ?? ProcessInfo.processInfo.environment
         let console = console ?? .standard(environment: environment)
+        let status = status(arguments: arguments, console: console, environment: environment)
+        guard let failure = console.outputFailure, failure != EPIPE else { return status }
+        console.printError("\(name): standard output cannot be written: \(String(cString: strerror(failure)))")
+        return status == ExitCode.done.rawValue ? ExitCode.no.rawValue : status
+    }
+
+    private func status(arguments: [String], console: Console, environment: [String: String]) -> Int32 {
         do {
             return try CommandRun(console: console, environment: environment).run(self, arguments)
         } catch let error as CommandError {

@@ -17,29 +17,34 @@ public struct Console: Sendable {
     public let usesColour: Bool
     private let output: @Sendable (String) -> Void
     private let errors: @Sendable (String) -> Void
+    private let failure: @Sendable () -> Int32?
 
-    /// Makes a console, also one that keeps what is printed.
+    /// Makes a console, also one that keeps what is printed; `outputFailure` tells the `errno` of a write that failed.
     public init(
         width: Int? = nil,
         usesColour: Bool = false,
         output: @escaping @Sendable (String) -> Void,
-        errors: @escaping @Sendable (String) -> Void
+        errors: @escaping @Sendable (String) -> Void,
+        outputFailure: @escaping @Sendable () -> Int32? = { nil }
     ) {
         self.width = width
         self.usesColour = usesColour
         self.output = output
         self.errors = errors
+        failure = outputFailure
     }
 
     /// Standard output and standard error.
     public static func standard(environment: [String: String]) -> Console {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         let isPlain = environment["NO_COLOR"].map { !$0.isEmpty } ?? false || environment["TERM"] == "dumb"
+        let (output, errors) = (OutputDescriptor(STDOUT_FILENO), OutputDescriptor(STDERR_FILENO))
         return Console(
             width: isTerminal ? terminalWidth() : nil,
             usesColour: isTerminal && !isPlain,
-            output: { write($0, to: STDOUT_FILENO) },
-            errors: { write($0, to: STDERR_FILENO) }
+            output: { output.write($0) },
+            errors: { errors.write($0) },
+            outputFailure: { output.failure }
         )
     }
 
@@ -52,27 +57,12 @@ public struct Console: Sendable {
     /// Prints text as it is, for progress on one line.
     public func printRaw(_ text: String) { output(text) }
 
+    /// The `errno` of the write to standard output that failed, behind which nothing is written; nil where none did.
+    public var outputFailure: Int32? { failure() }
+
     private static func terminalWidth() -> Int {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                rest = rest.dropFirst(count)
-            } else if errno == EAGAIN {
-                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&wait, 1, -1)
-            } else if errno != EINTR {
-                return
-            }
-        }
-    }
 }
-
-/// The system's `write`, whose name the method above hides.
-private let systemWrite = write

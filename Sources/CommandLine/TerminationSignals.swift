@@ -19,7 +19,8 @@ public enum TerminationSignals {
     private static let impatient: StaticString =
         "ending without Kafka's answer after 19 s; what is not committed is done again\n"
 
-    /// Takes over SIGTERM and SIGINT, and ignores SIGPIPE, so that a reader that went away is an error of its write.
+    /// Takes over SIGTERM and SIGINT, and ignores SIGPIPE and SIGXFSZ, so that a reader that went away and a file that
+    /// may not grow are errors of their writes.
     ///
     /// The first signal sets `isRequested`; a second one ends the process at once. What has not ended after 19 seconds is
     /// ended: some of librdkafka's calls wait for a broker that is away beyond any time-out, and what is lost so is no more
@@ -42,6 +43,7 @@ public enum TerminationSignals {
             _exit(0)
         }
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         // Whoever started the process may have had them blocked, which is inherited.
         var signals = sigset_t()
         sigemptyset(&signals)

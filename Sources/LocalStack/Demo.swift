@@ -78,8 +78,12 @@ public struct Demo {
         )
         defer { monitor.close() }
         let hasConverged = try watch(stack, monitor, events: events.events.count, active: active.map(\.name))
+        guard !isOver else { return ExitCode.no.rawValue }
         return try report(stack, monitor, active, hasConverged: hasConverged, startedAt: startedAt)
     }
+
+    /// Whether nobody is there any more to be shown anything, or somebody has seen enough.
+    private var isOver: Bool { console.outputFailure != nil || TerminationSignals.isRequested }
 
     private func makeCapture() throws -> FileHandle? {
         guard let path = options.capture else { return nil }
@@ -102,6 +106,7 @@ public struct Demo {
         var progress = DemoProgress(console: console, mappings: active)
         let deadline = Telemetry.Timestamp.now() + options.timeLimitInSeconds * 1_000
         while Telemetry.Timestamp.now() < deadline {
+            if isOver { return false }
             let taken = try monitor.take(timeoutMs: 100)
             progress.show(monitor, at: Telemetry.Timestamp.now())
             if let failure = stack.failure {

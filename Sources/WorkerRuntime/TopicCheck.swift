@@ -41,17 +41,26 @@ struct TopicCheck {
     }
 
     private func check(_ found: [String: Int32]) throws {
-        let consumed = [configuration.inboxTopic] + configuration.changeTopics + [configuration.couplingsTopic]
         let needed =
-            consumed + configuration.tailTopics + [
+            partitionedAlike + configuration.tailTopics + [
                 configuration.controlTopic, configuration.syncTopics.status, configuration.syncTopics.deadLetters,
             ]
         let outbound = configuration.mappings.map {
             configuration.syncTopics.outbound(of: $0.mapping.dataverse.entitySet)
         }
         for topic in needed + outbound where found[topic] == nil { throw WorkerError.topicMissing(topic) }
-        let wanted = found[configuration.inboxTopic] ?? 0
-        for topic in consumed {
+        try checkCounts(found)
+    }
+
+    /// The topics whose partition numbers go together.
+    private var partitionedAlike: [String] {
+        [configuration.inboxTopic] + configuration.changeTopics + [configuration.couplingsTopic]
+    }
+
+    /// Checks that of the topics that are there none has another number of partitions than the worker's inbox.
+    func checkCounts(_ found: [String: Int32]) throws(WorkerError) {
+        guard let wanted = found[configuration.inboxTopic] else { return }
+        for topic in partitionedAlike {
             guard let count = found[topic], count != wanted else { continue }
             throw WorkerError.partitionCount(topic: topic, found: count, wanted: wanted)
         }

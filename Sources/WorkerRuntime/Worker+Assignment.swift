@@ -116,18 +116,35 @@ extension Worker {
             return true
         }
         telemetry.health.set(reason: "the instances of the worker read different topics", for: "assignment")
-        mismatch = (topics, mismatch?.since ?? clock())
+        mismatch = (topics, mismatch?.since ?? clock(), mismatch?.asked)
         return false
     }
 
     /// Ends the worker when its assignment has not fitted for half a minute.
     ///
-    /// Until then only the membership is kept alive.
+    /// Until then only the membership is kept alive. A topic that was given more partitions ends it at once.
     func waitForFittingAssignment() throws {
+        try askForPartitionCounts()
         if let mismatch, clock() - mismatch.since > 30_000 {
             throw WorkerError.subscriptionsDiffer(topics: mismatch.topics)
         }
         if case .error(let error) = consumer.poll(timeoutMs: 100) { try note(error) }
+    }
+
+    /// Asks every second, since brokers hear of new partitions at different times.
+    ///
+    /// - Throws: `WorkerError.partitionCount`: no assignment fits then, however the other instances are set.
+    private func askForPartitionCounts() throws(WorkerError) {
+        guard clock() - (mismatch?.asked ?? .min / 2) >= 1_000 else { return }
+        mismatch?.asked = clock()
+        let found: [String: Int32]
+        do {
+            found = try admin.topics(timeoutMs: 2_000)
+        } catch {
+            telemetry.log.warning("the topics cannot be looked at", [("error", .string("\(error)"))])
+            return
+        }
+        try TopicCheck(configuration, admin: admin, telemetry: telemetry).checkCounts(found)
     }
 
     /// Reads the changelogs on; when they are passed, the partitions are owned, swept for waiting records and resumed.

@@ -56,7 +56,8 @@ public final class Worker {
     var assignmentError: (any Error)?
     var mustRebuildProducers = false
     var needsRecovery = false
-    var mismatch: (topics: [String], since: Int64)?
+    /// The topics of which other partitions are assigned, since when, and when the partition counts were asked for.
+    var mismatch: (topics: [String], since: Int64, asked: Int64?)?
 
     /// Opens the local state, checks the topics and makes the Kafka clients; `run` joins the group.
     ///

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLine
-import Foundation
 import Kafka
 import StateStore
 import SyncEngine
@@ -29,11 +28,16 @@ public enum WorkerCommand {
                 kafkaProblems: { KafkaConfiguration($0).validate() + WorkerConfiguration.forbidden(in: $0) },
                 furtherProblems: { WorkerOptions.problems(in: $0, &catalog) }
             )
-            return try run(worker, settings, catalog)
+            return try run(worker, settings, catalog, console: call.console)
         }
     }
 
-    private static func run(_ worker: String, _ settings: Settings, _ catalog: MappingCatalog?) throws -> Int32 {
+    private static func run(
+        _ worker: String,
+        _ settings: Settings,
+        _ catalog: MappingCatalog?,
+        console: Console
+    ) throws -> Int32 {
         TerminationSignals.install()
         let options = try WorkerOptions(settings, catalog: catalog)
         let log = Log(formatWord: settings.string(.logFormat), levelWord: settings.string(.logLevel))
@@ -48,7 +52,7 @@ public enum WorkerCommand {
             let server = HTTPServer(address: settings.string(.http), log: log)
             server.addStandardRoutes(health: health, metrics: metrics)
             let url = try server.start()
-            FileHandle.standardOutput.write(Data("listening on \(url)\n".utf8))
+            console.print("listening on \(url)")
             defer { server.stop() }
             let running = try Worker(
                 configuration,

@@ -22,6 +22,8 @@ struct LocalStackCommand {
             if let seed = try call.integer("seed") { options.seed = UInt64(seed) }
             options.capture = call.value("capture")
             if let limit = try call.integer("time-limit", in: 1...3_600) { options.timeLimitInSeconds = Int64(limit) }
+            // So that the demo's files go away also when its reader does, or when it is interrupted.
+            TerminationSignals.install()
             return try Demo(options, console: call.console).run()
         }
         Command("local-stack", summary: "Runs everything in one process, on an embedded broker.", subcommands: [demo])

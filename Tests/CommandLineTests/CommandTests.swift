@@ -192,4 +192,40 @@ import Testing
             #expect(code == 0 && kept.output == "false \(number)  syncctl/lag\n")
         }
     }
+
+    /// Runs with standard output at a descriptor and standard error kept, in a process of its own; `/dev/full` is a full disk.
+    private static func expect(_ code: Int32, errors: [String], output: String, _ arguments: [String]) async {
+        let result = await #expect(
+            processExitsWith: .exitCode(code),
+            observing: [\.standardErrorContent]
+        ) { [output = output as String, arguments = arguments as [String]] in
+            dup2(open(output, O_WRONLY), STDOUT_FILENO)
+            exit(CommandTests().tool.run(arguments: arguments, environment: [:]))
+        }
+        let told = result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) }
+        #expect(told?.split(separator: "\n").filter { $0.hasPrefix("syncctl: ") }.map(String.init) == errors)
+    }
+
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")),
+        arguments: [["--help"], ["lag"], ["--version"]]
+    )
+    func outputThatCannotBeWrittenIsAnError(arguments: [String]) async {
+        let line = "syncctl: standard output cannot be written: No space left on device"
+        await Self.expect(1, errors: [line], output: "/dev/full", arguments)
+    }
+
+    @Test func outputThatIsWrittenIsNone() async {
+        await Self.expect(0, errors: [], output: "/dev/null", ["lag"])
+    }
+
+    @Test func aReaderThatWentAwayIsNoError() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            signal(SIGPIPE, SIG_IGN)
+            let pipe = Pipe()
+            dup2(pipe.fileHandleForWriting.fileDescriptor, STDOUT_FILENO)
+            try pipe.fileHandleForReading.close()
+            exit(CommandTests().tool.run(arguments: ["lag"], environment: [:]))
+        }
+    }
 }

@@ -35,10 +35,11 @@ private func deliver(_ number: Int32) {
         }
     }
 
-    @Test func aReaderThatWentAwayEndsNothing() async {
-        await #expect(processExitsWith: .exitCode(7)) {
+    /// A reader that went away, and a file that reached the limit of its size, are errors of the write.
+    @Test(arguments: [SIGPIPE, SIGXFSZ]) func aSignalOfAWriteEndsNothing(number: Int32) async {
+        await #expect(processExitsWith: .exitCode(7)) { [number] in
             TerminationSignals.install()
-            deliver(SIGPIPE)
+            deliver(number)
             exit(TerminationSignals.isRequested ? 2 : 7)
         }
     }

@@ -59,6 +59,21 @@ struct EventLineTests {
         #expect(text(line.value)?.contains(#""table":"Other""#) == true)
     }
 
+    /// Also where it only becomes too large as an event.
+    @Test func anEventThatWorkersDoNotTakeIsRefused() throws {
+        func event(bytes: Int) -> String {
+            let frame = #"{"op":"c","after":{"systemId":"\#(id)","description":""}}"#
+            let text = String(repeating: "x", count: bytes - frame.utf8.count)
+            return frame.replacing(#""""#, with: #""\#(text)""#)
+        }
+        #expect(try parse(event(bytes: 1_000_000))?.value?.count == 1_000_000)
+        let problem = EventLine.Problem(reason: "the event has 1000001 bytes, workers take at most 1000000")
+        #expect(throws: problem) { try parse(event(bytes: 1_000_001)) }
+        let record = #"{"systemId":"\#(id)","description":"\#(String(repeating: "x", count: 999_900))"}"#
+        #expect(record.utf8.count < 1_000_000)
+        #expect(throws: EventLine.Problem.self) { try parse(record) }
+    }
+
     @Test func aNullKeyIsNoKey() throws {
         let line = try #require(try parse(#"{"key":null,"value":{"systemId":"\#(id)"}}"#))
         #expect(line.key == nil)

@@ -22,7 +22,7 @@ struct EventLineParser {
     let now: Int64
 
     private let document = JSONDocument()
-    private let eventDocument = JSONDocument()
+    private let eventDocument = JSONDocument(maximumDepth: ChangeEvent.maximumDepth)
     private let keyDocument = JSONDocument()
 
     init(
@@ -79,6 +79,11 @@ struct EventLineParser {
             return EventLine(topic: topic, key: given, value: nil)
         }
         let bytes = isEvent(value) ? value.withRawBytes { Array($0) } : wrapped(value, table: table(topic))
+        guard bytes.count <= ChangeEvent.maximumBytes else {
+            throw EventLine.Problem(
+                reason: "the event has \(bytes.count) bytes, workers take at most \(ChangeEvent.maximumBytes)"
+            )
+        }
         let id = try recordID(bytes, key: given)
         // A key of null is asked for; without the member the record's id is the key.
         let isKeyless = key?.isNull ?? false
