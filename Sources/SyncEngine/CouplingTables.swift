@@ -237,6 +237,12 @@ public final class CouplingTables<Store: OrderedStore>: RecordFinder {
             + pairKeys(.keys, prefix: IndexKeys.claimPrefix(mapping, company, key))
     }
 
+    /// The pairs that have, want or leave the row of a key, in any company.
+    func rivals(mapping: String, key: String) throws -> [String] {
+        try pairKeys(.keys, prefix: IndexKeys.companyPrefix(mapping))
+            .flatMap { try rivals(mapping: mapping, company: $0, key: key) }
+    }
+
     /// The pairs of a record in any company.
     public func pairs(mapping: String, id: String) throws -> [String] {
         try pairKeys(.keys, prefix: IndexKeys.companyPrefix(mapping))

@@ -84,6 +84,8 @@ public protocol EffectSink: AnyObject {
     func count(_ result: RecordResult, mapping: String)
     /// Counts an event whose record time and event time disagree.
     func countClockDisagreement()
+    /// A delivery result named a row that cannot be the record's; its id was left aside.
+    func leftAside(rowOf pair: PairKey, changeID: String)
     /// Whether stages are wanted; asked once.
     var isTracing: Bool { get }
     /// A stage that a record has come to; called only where stages are wanted.
@@ -91,6 +93,9 @@ public protocol EffectSink: AnyObject {
 }
 
 extension EffectSink {
+    /// Passes the row over.
+    public func leftAside(rowOf pair: PairKey, changeID: String) {}
+
     /// No stages are wanted.
     public var isTracing: Bool { false }
 

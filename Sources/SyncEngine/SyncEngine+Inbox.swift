@@ -62,7 +62,7 @@ extension SyncEngine {
 
     private func takeResult(_ root: JSONValue, _ record: InputRecord) throws {
         guard let pairKey = root["pairKey"]?.string, let changeID = root["changeId"]?.string,
-            let status = root["status"]?.string, ["applied", "failed", "conflict"].contains(status)
+            let told = root["status"]?.string, ["applied", "failed", "conflict"].contains(told)
         else {
             let reason = "a delivery result without pair, change or status"
             return try sink.deadLetter(record, errorClass: .malformed, reason: reason)
@@ -79,10 +79,12 @@ extension SyncEngine {
         let isSoAlready = code.map { DataverseRefusal.isDoneAlready($0, for: inFlight.operation) } ?? false
         // The trace of the event whose change it was, where nothing newer has come meanwhile.
         let causation = known.waiting.flatMap { $0.causation.path == inFlight.causation ? $0.causation : nil }
-        let isApplied = status == "applied" || isSoAlready || isOwnDuplicate
+        let refusal = told == "applied" ? try refusedRow(root, for: known, of: inFlight, active) : nil
+        let isTold = told == "applied" && refusal == nil
+        let isApplied = isTold || isSoAlready || isOwnDuplicate
         trace(isApplied ? .confirmed : .refused, known, causation, changeID: changeID)
-        if status == "applied" || isSoAlready {
-            takeIdentities(root, into: &coupling)
+        if isTold || isSoAlready {
+            takeIdentities(root, into: &coupling, of: inFlight, active)
             coupling.hasMoved()
             apply(inFlight.operation, to: &coupling, rule: active.rule) { base in
                 for (column, value) in inFlight.values { base[column] = value }
@@ -99,7 +101,7 @@ extension SyncEngine {
             coupling.forgetRow()
             try goOn(&coupling, active, partition: partition)
         } else {
-            let reported = reportedError(error)
+            let reported = refusal ?? reportedError(error)
             if DataverseRefusal.isReferencedRow(reported, for: inFlight.operation), coupling.waiting?.wish == .delete {
                 postponeDelete(&coupling, reported)
                 return try save(&coupling, replacing: known.known, partition: partition)
@@ -129,21 +131,6 @@ extension SyncEngine {
             code: String((error?["code"]?.string ?? "").prefix(InboxLimits.codeLength)),
             message: String((error?["message"]?.string ?? "").prefix(InboxLimits.messageLength))
         )
-    }
-
-    /// Takes over the row's id, where the delivery found one by match, its version tag, and rows made along with it.
-    private func takeIdentities(_ root: JSONValue, into coupling: inout Coupling) {
-        if let id = root["recordId"]?.string, NamedUUID.isUUID(id) { coupling.crm.id = id.lowercased() }
-        if let etag = root["etag"]?.string, etag.utf8.count <= InboxLimits.nameBytes { coupling.crm.etag = etag }
-        guard let related = root["related"], related.kind == .object else { return }
-        for (role, row) in related.members {
-            guard let entity = row["entity"]?.string, let id = row["recordId"]?.string,
-                role.utf8.count <= InboxLimits.nameBytes, entity.utf8.count <= InboxLimits.nameBytes,
-                id.utf8.count <= InboxLimits.nameBytes,
-                coupling.crm.related[role] != nil || coupling.crm.related.count < InboxLimits.relatedRows
-            else { continue }
-            coupling.crm.related[role] = Coupling.Related(entity: entity, id: id)
-        }
     }
 
     /// Lets a change that the target refused for a missing row wait for what it refers to.

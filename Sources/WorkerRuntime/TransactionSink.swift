@@ -197,6 +197,13 @@ final class TransactionSink: EffectSink {
         counters.count(result, mapping: mapping)
     }
 
+    func leftAside(rowOf pair: PairKey, changeID: String) {
+        telemetry.log.warning(
+            "delivery result names a row that cannot be the record's; its id is left aside",
+            [("pair", .string(pair.description)), ("change.id", .string(changeID))]
+        )
+    }
+
     func countClockDisagreement() {
         telemetry.clockDisagreements.add()
     }

@@ -10,25 +10,6 @@ import Testing
 struct ConfirmedDeliveryTests {
     private let customer = Sample.id("customer C1")
 
-    private func result(_ change: OutboundChange, status: String, code: String? = nil) -> Value {
-        var result: Value = [
-            "type": "result", "changeId": .text(change.changeID), "mapping": .text(change.mapping),
-            "pairKey": .text(change.pairKey.description), "status": .text(status), "recordId": .text(change.recordID),
-            "etag": "W/\"1\"", "related": [:], "attempts": 1, "error": .null,
-        ]
-        if let code { result["error"] = ["class": "permanent", "code": .text(code), "message": "refused"] }
-        return result
-    }
-
-    private func answer(_ installation: Installation, _ change: OutboundChange, status: String, code: String? = nil) {
-        installation.produce(
-            change.replyTopic,
-            key: change.pairKey.description,
-            value: result(change, status: status, code: code).bytes,
-            partition: change.replyPartition
-        )
-    }
-
     @Test func oneChangeIsInFlightAndLaterOnesMerge() throws {
         let installation = try Installation(.init(isConfirmed: true))
         for city in ["London", "Leeds", "York"] {
@@ -54,11 +35,11 @@ struct ConfirmedDeliveryTests {
         var foreign = try #require(installation.changes.first)
         let own = foreign
         foreign.changeID = Sample.id("another change")
-        answer(installation, foreign, status: "applied")
+        installation.answer(foreign, status: "applied")
         try installation.runWorkers()
         #expect(try installation.coupling("CUSTOMER", customer)?.state == .pending)
-        answer(installation, own, status: "applied")
-        answer(installation, own, status: "failed", code: "0x80040265")
+        installation.answer(own, status: "applied")
+        installation.answer(own, status: "failed", code: "0x80040265")
         try installation.runWorkers()
         #expect(try installation.coupling("CUSTOMER", customer)?.state == .coupled)
         #expect(try installation.coupling("CUSTOMER", customer)?.crm.etag == "W/\"1\"")
@@ -68,7 +49,7 @@ struct ConfirmedDeliveryTests {
         let installation = try Installation(.init(isConfirmed: true))
         installation.send("customers", Sample.customer("C1"))
         try installation.runWorkers()
-        answer(installation, try #require(installation.changes.last), status: "failed", code: "0x80040265")
+        installation.answer(try #require(installation.changes.last), status: "failed", code: "0x80040265")
         try installation.runWorkers()
         let failed = try #require(try installation.coupling("CUSTOMER", customer))
         #expect(failed.state == .failed)
@@ -77,7 +58,7 @@ struct ConfirmedDeliveryTests {
         installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
         try installation.runWorkers()
         #expect(installation.operations("CUSTOMER", customer) == [.create, .create])
-        answer(installation, try #require(installation.changes.last), status: "applied")
+        installation.answer(try #require(installation.changes.last), status: "applied")
         try installation.runWorkers()
         let coupled = try #require(try installation.coupling("CUSTOMER", customer))
         #expect(coupled.state == .coupled)
@@ -91,7 +72,7 @@ struct ConfirmedDeliveryTests {
         try installation.runWorkers()
         installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
         try installation.runWorkers()
-        answer(installation, try #require(installation.changes.last), status: "failed", code: "0x80040265")
+        installation.answer(try #require(installation.changes.last), status: "failed", code: "0x80040265")
         try installation.runWorkers()
         #expect(installation.operations("CUSTOMER", customer) == [.create, .create])
         #expect(installation.changes.last?["address1_city"] == "Leeds")
@@ -103,7 +84,7 @@ struct ConfirmedDeliveryTests {
         try installation.settle()
         installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
         try installation.runWorkers()
-        answer(installation, try #require(installation.changes.last), status: "failed", code: "0x80040265")
+        installation.answer(try #require(installation.changes.last), status: "failed", code: "0x80040265")
         try installation.runWorkers()
         #expect(try installation.coupling("CUSTOMER", customer)?.state == .failed)
         #expect(try installation.coupling("CUSTOMER", customer)?.exists == true)
@@ -116,7 +97,7 @@ struct ConfirmedDeliveryTests {
         installation.delete("customers", Sample.customer("C1"))
         try installation.runWorkers()
         #expect(try installation.coupling("CUSTOMER", customer)?.exists == false)
-        answer(installation, try #require(installation.changes.last), status: "failed", code: "0x80040265")
+        installation.answer(try #require(installation.changes.last), status: "failed", code: "0x80040265")
         try installation.runWorkers()
         #expect(try installation.coupling("CUSTOMER", customer)?.state == .failed)
         #expect(try installation.coupling("CUSTOMER", customer)?.crm.isCreated == true)
@@ -209,7 +190,7 @@ struct ConfirmedDeliveryTests {
         installation.send("price-list-lines", Sample.price("L", "1000"))
         try installation.runWorkers()
         let change = try #require(installation.changes.last)
-        var refusal = result(change, status: "failed", code: "0x80061009")
+        var refusal = Installation.result(change, status: "failed", code: "0x80061009")
         refusal["error"]?["class"] = "dependency"
         installation.produce(
             change.replyTopic,
@@ -231,7 +212,7 @@ struct ConfirmedDeliveryTests {
         let installation = try Installation(.init(isConfirmed: true))
         installation.send("customers", Sample.customer("C1"))
         try installation.runWorkers()
-        answer(installation, try #require(installation.changes.last), status: "failed", code: "0x80040265")
+        installation.answer(try #require(installation.changes.last), status: "failed", code: "0x80040265")
         try installation.runWorkers()
         try installation.command("retry", "CUSTOMER", customer)
         try installation.runWorkers()

@@ -32,6 +32,8 @@ final class CollectingSink: EffectSink {
         var deadLetters: [DeadLetter] = []
         var results: [(result: RecordResult, mapping: String)] = []
         var clockDisagreements = 0
+        /// Changes whose result named a row that was not taken over.
+        var leftAside: [String] = []
     }
 
     private(set) var effects = Effects()
@@ -41,6 +43,8 @@ final class CollectingSink: EffectSink {
         defer { effects = Effects() }
         return effects
     }
+
+    func leftAside(rowOf pair: PairKey, changeID: String) { effects.leftAside.append(changeID) }
 
     func publish(_ change: OutboundChange) { effects.changes.append(change) }
 

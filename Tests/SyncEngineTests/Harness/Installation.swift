@@ -38,6 +38,7 @@ final class Installation {
     private(set) var results: [(result: RecordResult, mapping: String)] = []
     private(set) var forwarded = 0
     private(set) var clockDisagreements = 0
+    private(set) var leftAside: [String] = []
     /// Changes that were published and not yet delivered, by outbound topic and pair.
     private(set) var undelivered: [(slot: TopicSlot, json: [UInt8])] = []
     var now: Int64 = 1_767_225_600_000
@@ -124,6 +125,7 @@ final class Installation {
         results += effects.results
         forwarded += effects.forwarded.count
         clockDisagreements += effects.clockDisagreements
+        leftAside += effects.leftAside
         for coupling in effects.couplings {
             let slot = TopicSlot(topic: "sync.couplings.\(worker)", partition: coupling.partition)
             let record = TopicRecord(key: Array(coupling.pairKey.utf8), value: coupling.value, timestamp: now)
