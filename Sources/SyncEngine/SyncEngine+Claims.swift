@@ -195,5 +195,6 @@ extension Coupling {
         crm = Target(entity: crm.entity, id: NamedUUID.make(pairKey.description))
         base = [:]
         exists = false
+        settle(.create)
     }
 }
