@@ -83,7 +83,9 @@ struct LagCommand {
                     )
                     let judged = verdicts.map { $0.text(of: workers, context) }
                     Self.print(report, lags, judged, isWatching: isWatching, context)
-                    guard isWatching, context.console.outputFailure == nil, Self.waited() else { return isOver ? .no : .done }
+                    guard isWatching, context.console.outputFailure == nil, Self.waited() else {
+                        return isOver ? .no : .done
+                    }
                 }
             }
         }
