@@ -29,7 +29,7 @@ package struct Standing: Sendable, Hashable {
         case .deleted: self.init(.over, "is deleted")
         case .waiting: self.init(.onItsWay, "has not arrived; it waits")
         case .pending:
-            self.init(.onItsWay, "is sent, not confirmed", "Look at the delivery, whose result has not come; where it never will, try again: syncctl retry.")
+            self.init(.onItsWay, "is sent, not confirmed", "Look at the delivery, whose result has not come.")
         case .coupled where pair.isDeferred: self.init(.good, "has arrived, but for a reference that follows")
         case .coupled where pair.waitsSince != nil: self.init(.onItsWay, "has arrived before; its newest change waits")
         case .coupled where pair.isInFlight:

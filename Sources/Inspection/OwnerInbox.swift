@@ -26,7 +26,7 @@ package struct OwnerInbox {
     /// - Returns: where it was put.
     /// - Throws: `InspectionError.refused` where it makes no sense for the pair's state.
     package func send(_ order: PairOrder, to pair: PairGlance, at now: Int64) throws -> TopicPartition {
-        if let refusal = order.refusal(pair) {
+        if let refusal = order.refusal(pair.state) {
             throw InspectionError(.refused, "\(pair.pairKey) is \(pair.state.rawValue); \(refusal)")
         }
         let count = try cluster.partitionCount(of: topic)

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-package import Diagnosis
-import SyncModel
+package import SyncModel
 
 /// What a pair's owner is asked to do.
 package enum PairOrder: String, Sendable, CaseIterable {
@@ -12,19 +11,17 @@ package enum PairOrder: String, Sendable, CaseIterable {
     /// What it does, in a sentence.
     package var summary: String {
         switch self {
-        case .retry: "Tries a failed or skipped record again, or one whose change has no result."
+        case .retry: "Tries a failed or skipped record again."
         case .skip: "Leaves a record out until it is restored."
         case .restore: "Takes a skipped record in again."
         }
     }
 
     /// Why the order makes no sense for a pair; nil where it does.
-    package func refusal(_ pair: PairGlance) -> String? {
-        switch (self, pair.state) {
+    package func refusal(_ state: Coupling.State) -> String? {
+        switch (self, state) {
         case (.retry, .failed), (.retry, .skipped), (.restore, .skipped), (.restore, .failed): nil
-        case (.retry, _):
-            pair.isInFlight
-                ? nil : "only failed and skipped records, and those whose change has no result, can be tried again"
+        case (.retry, _): "only failed and skipped records can be tried again"
         case (.restore, _): "only skipped and failed records can be restored"
         case (.skip, .skipped): "it is skipped already"
         case (.skip, .deleted): "it is deleted"

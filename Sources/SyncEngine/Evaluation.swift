@@ -81,7 +81,7 @@ public struct Evaluation {
         self.image = image
         self.coupling = coupling
         self.eventAt = eventAt
-        leavesOutAgreed = coupling.crm.isCreated && !coupling.base.isEmpty && !coupling.isUnsure
+        leavesOutAgreed = coupling.crm.isCreated && !coupling.base.isEmpty
     }
 
     /// The settings.

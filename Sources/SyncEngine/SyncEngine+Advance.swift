@@ -59,9 +59,7 @@ extension SyncEngine {
 
     private func advanceDelete(_ coupling: inout Coupling, _ waiting: Waiting, partition: Int32) throws -> RecordResult
     {
-        // The create of a row that may be there was given up.
-        let mayBeThere = coupling.isUnsure && settings.deletionPolicy == .deleteOther
-        guard coupling.crm.isCreated || mayBeThere else {
+        guard coupling.crm.isCreated else {
             end(&coupling, as: .deleted)
             coupling.base = [:]
             return .deleted
@@ -102,7 +100,7 @@ extension SyncEngine {
         let isDraft = active.rule.existsOnlyWhenActive && coupling.base["statecode"] == nil
         if active.mapping.onLeavingFilter == .retire, !isDraft, let state = active.rule.stateOutsideFilter {
             let columns = state.columns.filter { $0.value.baseText != coupling.base[$0.name] }
-            if !columns.isEmpty || coupling.isUnsure(of: "statecode") {
+            if !columns.isEmpty {
                 try emit(.setState, state.columns, &coupling, waiting, rule: active.rule, partition: partition)
                 if coupling.inFlight != nil { return .modified }
             }

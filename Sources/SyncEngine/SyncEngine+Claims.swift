@@ -195,6 +195,5 @@ extension Coupling {
         crm = Target(entity: crm.entity, id: NamedUUID.make(pairKey.description))
         base = [:]
         exists = false
-        settle(.create)
     }
 }

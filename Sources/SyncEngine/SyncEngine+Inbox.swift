@@ -181,16 +181,8 @@ extension SyncEngine {
             guard ![.broken, .deleted, .filtered].contains(known.state) else { return }
             coupling.state = .skipped
         default:
-            let mayGiveUp = command == "retry" && known.inFlight != nil && known.waiting != nil
-            guard known.state == .failed || known.state == .skipped || known.isDeletePostponed || mayGiveUp else {
-                return
-            }
-            if coupling.giveUpChange() {
-                // Who waits for what the change was to do has to ask for it anew.
-                let company = coupling.company
-                for pair in try tables.waiters(for: coupling.mapping, company: company, key: coupling.id) { enqueue(pair) }
-            }
-            coupling.state = coupling.crm.isCreated ? .coupled : .waiting
+            guard known.state == .failed || known.state == .skipped || known.isDeletePostponed else { return }
+            coupling.state = known.crm.isCreated ? .coupled : .waiting
             coupling.failures = 0
             coupling.takeUpAnew()
             let eventAt = coupling.waiting?.causation.eventAt ?? record.timestamp

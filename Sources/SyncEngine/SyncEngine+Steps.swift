@@ -32,10 +32,9 @@ extension SyncEngine {
             return Step(operation: .create, columns: columns, implied: implied)
         }
         if !isUpdated { try refuseForbiddenChange(coupling, evaluation) }
-        let isUnsure = coupling.isUnsure(of: "statecode")
-        let isOpen = rule.openState == nil || (!isUnsure && (coupling.base["statecode"] ?? "0") == "0")
+        let isOpen = rule.openState == nil || (coupling.base["statecode"] ?? "0") == "0"
         let wanted = evaluation.late.isEmpty ? evaluation.state : nil
-        let stateDiffers = wanted.map { isUnsure || !$0.isAgreed(coupling.base) } ?? false
+        let stateDiffers = wanted.map { !$0.isAgreed(coupling.base) } ?? false
         if !isOpen, stateDiffers, let open = rule.openState { return Step(operation: .setState, columns: open.columns) }
         let changed = isUpdated ? [] : changedColumns(coupling, evaluation)
         if isOpen, !changed.isEmpty {
@@ -55,8 +54,7 @@ extension SyncEngine {
             guard column.access == .readWrite || (column.access == .modifyOnly && evaluation.late.isEmpty) else {
                 return false
             }
-            return isUnknown || coupling.isUnsure(of: column.name)
-                || !column.value.isAgreed(coupling.base, column: column.name)
+            return isUnknown || !column.value.isAgreed(coupling.base, column: column.name)
         }
     }
 
@@ -152,7 +150,6 @@ extension SyncEngine {
             }
             agreeing(&coupling.base)
         }
-        coupling.settle(operation)
         coupling.exists = exists(coupling, rule: rule)
     }
 

@@ -211,7 +211,7 @@ struct RecordRoutesTests {
         let reasons = [
             (
                 #"{"command":"retry","pairKey":"\#(Self.pairKey)"}"#,
-                "only failed and skipped records, and those whose change has no result, can be tried again"
+                "only failed and skipped records can be tried again"
             ),
             (#"{"command":"skip","pairKey":"PRODUCT/CRONUS/nobody"}"#, "there is no pair"),
             (#"{"command":"skip","pairKey":"NONE/x"}"#, "no worker runs the mapping"),

@@ -191,23 +191,11 @@ struct PairCommandTests {
         )
     }
 
-    @Test func aRecordWhoseChangeHasNoResultIsTriedAgain() throws {
-        let desk = try desk()
-        var coupling = Pairs.coupling("ITEM-PRODUCT", "1009", 9, .pending)
-        try desk.produce([coupling], of: "product-worker")
-        #expect(desk.run("retry", "1009").status == 1, "nothing is on its way")
-        coupling.revision += 1
-        coupling.inFlight = .init(changeID: Pairs.id(99), operation: .create, causation: "", values: [:])
-        try desk.produce([coupling], of: "product-worker")
-        #expect(desk.run("retry", "1009").status == 0)
-        #expect(try desk.records("sync.inbox.product-worker").count == 1)
-    }
-
     @Test func whatMakesNoSenseIsRefused() throws {
         let desk = try desk()
         let outcome = desk.run("retry", "ITEM-PRODUCT/CRONUS/\(Pairs.id(1))")
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("is waiting; only failed and skipped records, and those whose change has no result, can be tried again"))
+        #expect(outcome.errors.contains("is waiting; only failed and skipped records can be tried again"))
         #expect(desk.run("skip", "nobody").status == 1)
         #expect(try desk.records("sync.inbox.product-worker").isEmpty)
     }

@@ -133,7 +133,7 @@ extension OperatorPage {
         }
         guard mayAct else { return }
         html.element("span", ["class": "buttons"]) { html in
-            for order in PairOrder.allCases where order.refusal(pair) == nil {
+            for order in PairOrder.allCases where order.refusal(pair.state) == nil {
                 html.button(for: .order(order, pairKey: pair.pairKey.description), pair.name)
             }
         }

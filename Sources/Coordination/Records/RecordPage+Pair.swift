@@ -66,7 +66,7 @@ extension RecordPage {
 
     private func writeActions(_ glance: PairGlance, to html: inout HTMLText) {
         guard mayAct else { return }
-        let orders = PairOrder.allCases.filter { $0.refusal(glance) == nil }
+        let orders = PairOrder.allCases.filter { $0.refusal(glance.state) == nil }
         guard !orders.isEmpty else { return }
         html.element("p", ["class": "buttons", "data-key": "actions"]) { html in
             for order in orders { html.button(for: .order(order, pairKey: glance.pairKey.description), glance.name) }

@@ -185,12 +185,6 @@ final class Installation {
         produce(result.replyTopic, key: result.pairKey, value: writer.bytes, partition: result.replyPartition)
     }
 
-    /// Loses the newest change that is not delivered, or its result where the target has carried it out.
-    func loseChange(isApplied: Bool) throws {
-        guard let json = undelivered.popLast()?.json, isApplied else { return }
-        _ = try dataverse.apply(try document.parse(json))
-    }
-
     /// Makes an instance anew from the changelogs alone, as after the loss of its disk.
     func restart(_ index: Int) throws {
         let old = instances[index]
