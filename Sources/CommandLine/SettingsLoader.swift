@@ -64,7 +64,12 @@ struct SettingsLoader {
             executable: executable,
             values: values.filter { name, _ in used.contains { $0.name == name } }
         )
-        problems += furtherProblems(settings)
+        // A value that is not allowed is not missing as well.
+        let isWrong = { [problems] (name: Substring) in problems.contains { $0.contains("\(name): ") } }
+        problems += furtherProblems(settings).filter { problem in
+            let name = problem.prefix { $0 != ":" }
+            return !problem.hasPrefix("\(name): is required") || !isWrong(name)
+        }
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
         return settings
     }

@@ -125,6 +125,24 @@ import Testing
         )
     }
 
+    @Test func aValueThatIsNotAllowedIsNotReportedAsMissingToo() throws {
+        let error = #expect(throws: SettingsError.self) {
+            try Settings.load(
+                environment: ["SYNC_LOCAL_CURRENCY": "pound sterling"],
+                used: [.localCurrency, .company],
+                executable: "price-worker",
+                isKafkaProperty: { _ in true },
+                furtherProblems: { settings in
+                    let missing = [Setting.localCurrency, .company].filter { settings[$0] == nil }
+                    return missing.map { "\($0.name): is required here" }
+                }
+            )
+        }
+        #expect(error?.problems.count == 2)
+        #expect(error?.problems.first?.hasPrefix("SYNC_LOCAL_CURRENCY: 'pound sterling' is not allowed") == true)
+        #expect(error?.problems.last == "SYNC_COMPANY: is required here")
+    }
+
     @Test func gatesMustNotCross() {
         #expect(
             problems(["SYNC_GATE_LOW": "5000"])
