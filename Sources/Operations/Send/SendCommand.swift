@@ -124,11 +124,13 @@ struct SendCommand {
     }
 
     private static func words(total: Int, isGood: Bool, isDry: Bool) -> String {
-        switch (isGood, isDry, total) {
+        let events = total == 1 ? "1 event" : "\(total) events"
+        let were = total == 1 ? "was" : "were"
+        return switch (isGood, isDry, total) {
         case (true, true, _): "all lines are right, nothing was sent"
-        case (true, false, _): "\(total) events sent"
+        case (true, false, _): "\(events) sent"
         case (false, _, 0): "nothing was sent"
-        case (false, _, _): "\(total) events were sent before the line that is wrong, nothing behind it"
+        case (false, _, _): "\(events) \(were) sent before the line that is wrong, nothing behind it"
         }
     }
 
