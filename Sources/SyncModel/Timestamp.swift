@@ -3,7 +3,8 @@
 
 /// A point in time read from ISO 8601 text, in microseconds since 1970; for comparing versions only.
 public enum Timestamp {
-    /// The microseconds since 1970 of a text such as `2026-03-31T09:15:19.347Z`; nil where it is none.
+    /// The microseconds since 1970 of a text such as `2026-03-31T09:15:19.347Z`; nil where it is none or
+    /// names a day that does not exist.
     ///
     /// Takes 0 to 9 digits of a second's fraction and `Z` or an offset; the fraction is cut to microseconds.
     public static func microseconds(_ text: String) -> Int64? {
@@ -16,7 +17,8 @@ public enum Timestamp {
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
             let day = reader.number(2), reader.take("T") || reader.take(" "), let hour = reader.number(2),
             reader.take(":"), let minute = reader.number(2), reader.take(":"), let second = reader.number(2),
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
+            (1...12).contains(month), (1...days(inMonth: month, of: year)).contains(day), hour < 24, minute < 60,
+            second < 61
         else { return nil }
         let fraction = reader.fraction()
         guard let offset = reader.offsetInMinutes(), reader.isAtEnd else { return nil }
@@ -81,6 +83,14 @@ public enum Timestamp {
         write(rest / 60_000 % 60, 2, ":")
         write(rest / 1_000 % 60, 2, ".")
         write(rest % 1_000, 3, "Z")
+    }
+
+    private static func days(inMonth month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
     }
 
     private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {

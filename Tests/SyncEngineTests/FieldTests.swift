@@ -9,6 +9,15 @@ import Testing
 
 /// Values of fields, good and bad.
 struct FieldTests {
+    @Test(arguments: ["2026-02-31", "2026-02-29", "2026-04-31", "13/01/2025"])
+    func dateThatDoesNotExistFails(date: String) throws {
+        let installation = try Installation()
+        installation.send("price-lists", Sample.priceList("L", ["startingDate": .text(date)]))
+        try installation.settle()
+        #expect(try error(installation, "PLHEADER-PRICE", Sample.id("list L"))?.code == "WrongType")
+        #expect(installation.changes.isEmpty)
+    }
+
     private let item = Sample.id("item 1000")
     private let customer = Sample.id("customer C1")
 

@@ -21,6 +21,14 @@ struct TimestampTests {
         #expect(Timestamp.microseconds(text) == milliseconds * 1_000)
     }
 
+    @Test(arguments: [
+        ("2026-02-28", true), ("2026-02-29", false), ("2026-02-31", false), ("2024-02-29", true), ("2024-02-30", false),
+        ("2000-02-29", true), ("1900-02-29", false), ("2026-04-31", false), ("2026-12-31", true), ("2026-01-00", false),
+    ])
+    func aDayExistsOrIsNoTime(day: String, exists: Bool) {
+        #expect((Timestamp.microseconds("\(day)T12:00:00Z") != nil) == exists)
+    }
+
     /// An event may claim any time; it must not end the process.
     @Test func aTimeThatCannotBeSaidIsTheNearestThatCan() {
         #expect(Timestamp.text(milliseconds: .min) == "0001-01-01T00:00:00.000Z")
