@@ -133,20 +133,25 @@ public struct ChangeEvent {
     /// The id that stands for none.
     public static let blankID = "00000000-0000-0000-0000-000000000000"
 
-    /// The record id that a key names: a UUID as text or as JSON text, or an object with `systemId` or `id`.
+    /// The record id that a key names: a UUID as text or as JSON text, or an object with `systemId` or `id`; text also in
+    /// braces, the latter two also wrapped with their schema.
     ///
     /// Other keys name none; they are accepted, since the image has the id too.
     public static func keyID(_ key: UnsafeRawBufferPointer?, using document: JSONDocument) -> String? {
         guard let key, key.count >= 36 else { return nil }
-        if key.count == 36 {
-            return NamedUUID.canonical(String(decoding: key, as: UTF8.self))
-        }
+        if key.count == 36 || key.count == 38, let id = named(String(decoding: key, as: UTF8.self)) { return id }
         guard let root = try? document.parse(key) else { return nil }
         var value: JSONValue? = root
         if root.kind == .object {
             let payload = root["schema"] != nil ? root["payload"] ?? root : root
-            value = idMember(of: payload)
+            value = payload.kind == .object ? idMember(of: payload) : payload
         }
-        return value?.string.flatMap(NamedUUID.canonical)
+        return value?.string.flatMap(named)
+    }
+
+    /// The UUID that a text is, also in braces.
+    private static func named(_ text: String) -> String? {
+        guard text.utf8.count == 38, text.hasPrefix("{"), text.hasSuffix("}") else { return NamedUUID.canonical(text) }
+        return NamedUUID.canonical(String(text.dropFirst().dropLast()))
     }
 }

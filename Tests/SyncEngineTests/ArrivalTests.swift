@@ -27,6 +27,24 @@ struct ArrivalTests {
         #expect(change.replyPartition == Installation.home(of: customer, count: installation.options.partitions))
     }
 
+    /// A tombstone has nothing but its key.
+    @Test(arguments: [
+        #"{"schema":{"type":"string","optional":false},"payload":"ID"}"#,
+        #"{"schema":{"type":"struct"},"payload":{"systemId":"ID"}}"#, #"{"systemId":"{ID}"}"#, "{ID}", #""{ID}""#,
+        #""ID""#,
+    ])
+    func keyNamesTheRecord(form: String) throws {
+        let installation = try Installation(.init(adjust: { $0.deletionPolicy = .removeCoupling }))
+        installation.send("customers", Sample.customer("C1"))
+        try installation.settle()
+        let parts = form.split(separator: "ID", omittingEmptySubsequences: false)
+        let key = parts.joined(separator: customer.uppercased())
+        installation.produce("bc.changes.customers", key: key, value: nil, partition: elsewhere(installation))
+        try installation.settle()
+        #expect(installation.deadLetters.isEmpty)
+        #expect(try installation.coupling("CUSTOMER", customer)?.state == .deleted)
+    }
+
     @Test func eventWithoutKeyIsForwardedHome() throws {
         let installation = try Installation()
         let bytes = installation.send("customers", Sample.customer("C1"))
