@@ -41,11 +41,13 @@ public final class ActiveMapping: Sendable {
         return true
     }
 
-    /// Refuses a record whose values the table filter cannot judge: it must be neither taken nor left out by mistake.
+    /// Refuses a record whose values the table filter cannot judge, or whose natural key is not told: it must be neither
+    /// taken nor left out by mistake.
     func checkFilter(_ image: JSONValue) throws(RecordError) {
         for condition in mapping.businessCentral.filter {
             if let flaw = condition.flaw(in: image) { throw flaw }
         }
+        try PropertyReader.checkTold(image, mapping.businessCentral.key)
     }
 }
 

@@ -7,7 +7,7 @@ import SyncModel
 extension Evaluation {
     /// Applies the field mappings.
     ///
-    /// A property that the event does not carry leaves its column alone; null, an empty text where a text or a member
+    /// A property that the event does not carry, or does not tell, leaves its column alone; null, an empty text where a text or a member
     /// of an option is wanted, an empty date and an all-zero id clear it.
     mutating func applyFields() throws {
         if !leavesOutAgreed { columns.reserveCapacity(active.fields.count + 4) }
@@ -42,7 +42,9 @@ extension Evaluation {
     mutating func value(of field: FieldMapping) throws -> ColumnValue? {
         if let constant = field.constant { return Evaluation.constant(constant, field) }
         if let lookup = field.lookup { return try reference(lookup, field) }
-        guard let property = field.property, image[property] != nil else { return nil }
+        guard let property = field.property, let told = image[property], !PropertyReader.isUntold(told) else {
+            return nil
+        }
         switch field.type {
         case .text:
             return try Evaluation.text(try PropertyReader.text(image, property), field)
@@ -74,6 +76,7 @@ extension Evaluation {
     private mutating func reference(_ lookup: FieldMapping.Lookup, _ field: FieldMapping) throws -> ColumnValue? {
         guard let mappingName = lookup.mappings.first else { return nil }
         guard var key = PropertyReader.key(image, lookup.key) else {
+            try PropertyReader.checkTold(image, lookup.key)
             guard coupling.base[field.column] == nil else { return nil }
             if lookup.isRequired { throw Evaluation.blank(lookup, field) }
             // A new row needs a currency; a record without one is in the local currency.
@@ -97,6 +100,7 @@ extension Evaluation {
             }
             return .reference(navigation: lookup.navigation, entitySet: found.entitySet, id: found.id)
         }
+        try PropertyReader.checkTold(image, [lookup.idProperty].compactMap(\.self) + lookup.ownerKey)
         let found =
             if let id = lookup.idProperty {
                 try require(mappingName, key: key, id: image[id]?.string, column: field.column)

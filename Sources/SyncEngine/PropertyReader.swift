@@ -12,6 +12,7 @@ public enum PropertyReader {
     public static func text(_ image: JSONValue, _ property: String) throws(RecordError) -> String? {
         guard let value = image[property], !value.isNull else { return nil }
         guard let text = value.string else { throw wrongType(property, "text") }
+        if text == untold { throw notTold(property) }
         return text
     }
 
@@ -21,6 +22,7 @@ public enum PropertyReader {
     public static func decimal(_ image: JSONValue, _ property: String) throws(RecordError) -> DecimalText? {
         guard let value = image[property], !value.isNull else { return nil }
         guard let text = value.numberText ?? value.string, let number = DecimalText(text) else {
+            if isUntold(value) { throw notTold(property) }
             throw wrongType(property, "a decimal number")
         }
         return text.utf8.first == UInt8(ascii: "-") && number.isZero ? DecimalText(0) : number
@@ -31,11 +33,32 @@ public enum PropertyReader {
     /// - Throws: `RecordError` where the value is none.
     public static func boolean(_ image: JSONValue, _ property: String) throws(RecordError) -> Bool? {
         guard let value = image[property], !value.isNull else { return nil }
-        guard let flag = value.bool else { throw wrongType(property, "true or false") }
+        guard let flag = value.bool else {
+            if isUntold(value) { throw notTold(property) }
+            throw wrongType(property, "true or false")
+        }
         return flag
     }
 
-    /// A natural key: the values of the properties joined by `/`; nil where the first is absent or one is no scalar.
+    /// What Debezium writes for a value that it was not told, since it is stored apart and did not change.
+    static let untold = "__debezium_unavailable_value"
+
+    /// Whether a value says that it is not told.
+    public static func isUntold(_ value: JSONValue) -> Bool { value.stringEquals(untold) }
+
+    /// Refuses a record of which a value is not told that decides what becomes of it.
+    ///
+    /// - Throws: `RecordError` that names the property.
+    public static func checkTold(_ image: JSONValue, _ properties: [String]) throws(RecordError) {
+        for property in properties where image[property].map(isUntold) ?? false { throw notTold(property) }
+    }
+
+    static func notTold(_ property: String) -> RecordError {
+        .permanent("ValueNotTold", "property \"\(property)\" is needed, and the connector did not tell its value")
+    }
+
+    /// A natural key: the values of the properties joined by `/`; nil where the first is absent, or one is no scalar or not
+    /// told.
     public static func key(_ image: JSONValue, _ properties: [String]) -> String? {
         guard let first = properties.first, var key = keyPart(image, first) else { return nil }
         for property in properties.dropFirst() {
@@ -47,7 +70,7 @@ public enum PropertyReader {
     }
 
     private static func keyPart(_ image: JSONValue, _ property: String) -> String? {
-        guard let value = image[property] else { return nil }
+        guard let value = image[property], !isUntold(value) else { return nil }
         return value.string ?? value.numberText ?? (value.isNull ? "" : nil)
     }
 
@@ -117,6 +140,7 @@ extension FilterCondition {
     /// What is wrong with a value that the condition cannot judge: no single value, or no yes or no where one is asked for.
     func flaw(in image: JSONValue) -> RecordError? {
         guard let value = image[property] else { return nil }
+        if PropertyReader.isUntold(value) { return PropertyReader.notTold(property) }
         switch value.kind {
         case .null, .bool: return nil
         case .object, .array: return PropertyReader.wrongType(property, "a single value")

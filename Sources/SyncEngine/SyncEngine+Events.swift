@@ -122,7 +122,7 @@ extension SyncEngine {
         }
         OwnerKey.take(image, into: &coupling, active.mapping)
         for property in active.rule.factProperties(of: coupling.bc.key, settings) {
-            guard let value = image[property] else { continue }
+            guard let value = image[property], !PropertyReader.isUntold(value) else { continue }
             coupling.bc.facts[property] = value.string ?? (value.isNull ? nil : value.rawText)
         }
     }

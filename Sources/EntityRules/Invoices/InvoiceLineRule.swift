@@ -139,6 +139,7 @@ struct InvoiceLineRule: EntityRule {
         guard let number = try PropertyReader.text(line, "lineObjectNumber"), !number.isEmpty else { return nil }
         switch type {
         case "Item":
+            try PropertyReader.checkTold(line, ["itemId"])
             return Product(mapping: "ITEM-PRODUCT", units: "ITEM UOM", number: number, id: line["itemId"]?.string)
         case "Resource": return Product(mapping: "RESOURCE-PRODUCT", units: "RESOURCE UOM", number: number)
         default: return nil

@@ -26,6 +26,7 @@ struct PriceLineRule: EntityRule {
     func complete(_ evaluation: inout Evaluation) throws {
         let kind = try PropertyReader.text(evaluation.image, "assetType").map(PropertyReader.unescape) ?? ""
         let asset = try PropertyReader.text(evaluation.image, "assetNo") ?? ""
+        try PropertyReader.checkTold(evaluation.image, ["assetId"])
         guard !asset.isEmpty else {
             throw RecordError.permanent("BlankReference", "property \"assetNo\" is blank (PRC-28)")
         }
@@ -46,6 +47,7 @@ struct SalesPriceRule: EntityRule {
 
     func complete(_ evaluation: inout Evaluation) throws {
         let number = try PropertyReader.text(evaluation.image, "itemNo") ?? ""
+        try PropertyReader.checkTold(evaluation.image, ["itemId"])
         guard !number.isEmpty else {
             throw RecordError.permanent("BlankReference", "property \"itemNo\" is blank (PRC-16)")
         }

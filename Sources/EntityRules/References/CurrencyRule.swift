@@ -33,7 +33,8 @@ struct CurrencyRule: EntityRule {
         let base = evaluation.settings.crmBaseCurrency ?? evaluation.settings.localCurrency
         if NaturalKey.areSame(code, base) { return DecimalText(1) }
         // An event that does not carry the rates has not changed them.
-        if evaluation.coupling.base["exchangerate"] != nil, evaluation.image["exchangeRates"] == nil { return nil }
+        let rates = evaluation.image["exchangeRates"]
+        if evaluation.coupling.base["exchangerate"] != nil, rates.map(PropertyReader.isUntold) ?? true { return nil }
         guard let base, !evaluation.settings.isLocalCurrency(base) else {
             let own = try CurrencyRule.factor(evaluation.image, at: evaluation.workDate)
             return own.amount.divided(by: own.worth, fractionDigits: CurrencyRule.rateDigits)
@@ -57,6 +58,7 @@ struct CurrencyRule: EntityRule {
 
     private static func factor(_ image: JSONValue, at date: String) throws -> (amount: DecimalText, worth: DecimalText)
     {
+        try PropertyReader.checkTold(image, ["exchangeRates"])
         guard let rates = image["exchangeRates"] else {
             throw RecordError.permanent("ExchangeRateMissing", "property \"exchangeRates\" is missing (CUR-04)")
         }
