@@ -7,8 +7,8 @@ import SyncModel
 extension Evaluation {
     /// Applies the field mappings.
     ///
-    /// A property that the event does not carry, or does not tell, leaves its column alone; null, an empty text where a text or a member
-    /// of an option is wanted, an empty date and an all-zero id clear it.
+    /// A property that the event does not carry, or does not tell, leaves its column alone; null, an empty text where a
+    /// text or a member of an option is wanted, an empty date and an all-zero id clear it.
     mutating func applyFields() throws {
         if !leavesOutAgreed { columns.reserveCapacity(active.fields.count + 4) }
         for field in active.fields {

@@ -16,7 +16,10 @@ public final class SyncEngine<Store: OrderedStore> {
     /// The time in milliseconds since 1970, set by the owner before each call.
     public var now: Int64 = 0
     /// The partitions whose pairs this engine may write.
-    public var ownedPartitions: Set<Int32> = []
+    public var ownedPartitions: Set<Int32> = [] {
+        // Others read on in what is given up: what is remembered may not be a record's last event any more.
+        didSet { if !ownedPartitions.isSuperset(of: oldValue) { recentDeletes = RecentDeletes() } }
+    }
     /// The source time of the record at hand, in milliseconds since 1970: the owner sets the record's own, a change event
     /// that says its time replaces it.
     public var eventAt: Int64 = 0

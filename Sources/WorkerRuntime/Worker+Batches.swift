@@ -254,6 +254,7 @@ extension Worker {
         let (low, high) = try consumer.watermarks(partition, timeoutMs: 5_000)
         if (low...max(low, high)).contains(offset) {
             // Said of an earlier assignment, before anything was committed; its partition is not read on after that.
+            telemetry.log.warning("reading on where the offset is there", [("error", .string(error.description))])
             if let paused { try readOn(closed: paused) }
             return
         }

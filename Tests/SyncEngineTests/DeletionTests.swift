@@ -197,6 +197,37 @@ struct DeletionTests {
         #expect(try installation.row("CUSTOMER", customer) == nil)
     }
 
+    @Test func aTombstoneDeletesWhatAnotherInstanceHasBroughtBack() throws {
+        var options = Installation.Options(adjust: { $0.deletionPolicy = .deleteOther })
+        options.instances = 2
+        let installation = try Installation(options)
+        let workers = installation.instances.filter { $0.name == "account-worker" }
+        try #require(workers.count == 2)
+        let home = Installation.home(of: customer, count: options.partitions)
+        func move(from one: WorkerInstance, to other: WorkerInstance) throws {
+            one.engine.ownedPartitions.remove(home)
+            try installation.assign(other.engine.ownedPartitions.union([home]), to: other)
+        }
+        let owner = try #require(workers.first { $0.engine.ownedPartitions.contains(home) })
+        let other = try #require(workers.first { $0 !== owner })
+        installation.send("customers", Sample.customer("C1"))
+        try installation.settle()
+        installation.now += 1_000
+        installation.delete("customers", Sample.customer("C1"))
+        try installation.settle()
+        // The event that is read elsewhere is not known where its partition comes back to.
+        try move(from: owner, to: other)
+        installation.now += 1_000
+        installation.send("customers", Sample.customer("C1", ["city": "Leeds"]))
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", customer)?["address1_city"] == "Leeds")
+        try move(from: other, to: owner)
+        installation.now += 1_000
+        installation.produce("bc.changes.customers", key: customer, value: nil)
+        try installation.settle()
+        #expect(try installation.row("CUSTOMER", customer) == nil)
+    }
+
     /// Compaction has removed the delete, or a restart has parted it from its tombstone.
     @Test(arguments: [false, true])
     func whatIsRepeatedBehindATombstoneBringsTheRecordBack(isConfirmed: Bool) throws {
