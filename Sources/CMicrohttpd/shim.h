@@ -7,7 +7,6 @@
 #ifndef SYNC_CMICROHTTPD_H
 #define SYNC_CMICROHTTPD_H
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -85,18 +84,6 @@ static inline int sync_http_connection_socket(struct MHD_Connection *connection)
     const union MHD_ConnectionInfo *information =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return information == NULL ? -1 : information->connect_fd;
-}
-
-// Writes the address that a connection comes from, without its port; returns 0 where it cannot be told.
-static inline int sync_http_peer(struct MHD_Connection *connection, char *text, size_t size) {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *address = info == NULL ? NULL : info->client_addr;
-    if (address == NULL) return 0;
-    if (address->sa_family == AF_INET)
-        return inet_ntop(AF_INET, &((const struct sockaddr_in *) address)->sin_addr, text, (socklen_t) size) != NULL;
-    if (address->sa_family == AF_INET6)
-        return inet_ntop(AF_INET6, &((const struct sockaddr_in6 *) address)->sin6_addr, text, (socklen_t) size) != NULL;
-    return 0;
 }
 
 // Starts serving with the library's own threads; takes the socket over, also when it

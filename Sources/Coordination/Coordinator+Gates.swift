@@ -44,15 +44,16 @@ extension Coordinator {
     private func takeOverIfRead() throws {
         guard case .takingOver(let known) = role else { return }
         let control = TopicPartition(configuration.controlTopic, 0)
-        let end =
-            try known ?? admin.endOffsets([control], isolation: .readUncommitted, timeoutMs: LagReader.timeoutMs)[
-                control
-            ] ?? 0
+        let end = try known ?? endOffset(of: control)
         role = controlPosition >= end ? .active : .takingOver(end: end)
         guard role == .active else { return }
         telemetry.log.info("active", [("kafka.offset", .integer(end))])
         telemetry.tookOver()
         showRole()
+    }
+
+    private func endOffset(of partition: TopicPartition) throws -> Int64 {
+        try admin.endOffsets([partition], isolation: .readUncommitted, timeoutMs: LagReader.timeoutMs)[partition] ?? 0
     }
 
     private func decide(_ lags: [String: Int64], at now: Int64) throws {

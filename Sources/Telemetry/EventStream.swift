@@ -45,10 +45,10 @@ public final class EventStream: Sendable {
         for listener in state.withLock({ Array($0.listeners.values) }) { listener.give(bytes) }
     }
 
-    /// A listener of a connection from an address; nil when there is no room.
-    func makeListener(_ connection: OpaquePointer, from address: String) -> Listener? {
-        guard room.enter(from: address) else { return nil }
-        let listener = Listener(connection, stream: self, address: address)
+    /// A listener of a connection that belongs to an owner of addresses; nil when there is no room.
+    func makeListener(_ connection: OpaquePointer, from owner: UInt64) -> Listener? {
+        guard room.enter(from: owner) else { return nil }
+        let listener = Listener(connection, stream: self, owner: owner)
         state.withLock { $0.listeners[ObjectIdentifier(listener)] = listener }
         return listener
     }
@@ -60,7 +60,7 @@ public final class EventStream: Sendable {
 
     private func remove(_ listener: Listener) {
         let known = state.withLock { $0.listeners.removeValue(forKey: ObjectIdentifier(listener)) }
-        if known != nil { room.leave(from: listener.address) }
+        if known != nil { room.leave(from: listener.owner) }
     }
 
     /// One client; between its creation and `forget` libmicrohttpd may ask it for bytes.
@@ -79,12 +79,12 @@ public final class EventStream: Sendable {
         }
 
         private let stream: EventStream
-        let address: String
+        let owner: UInt64
         private let state: Mutex<State>
 
-        init(_ connection: OpaquePointer, stream: EventStream, address: String) {
+        init(_ connection: OpaquePointer, stream: EventStream, owner: UInt64) {
             self.stream = stream
-            self.address = address
+            self.owner = owner
             state = Mutex(State(connection: connection))
         }
 

@@ -114,7 +114,8 @@ final class HTTPDispatcher: Sendable {
     private func makeResponse(_ stream: EventStream, _ connection: OpaquePointer) -> OpaquePointer? {
         let made = streams.withLock { streams in
             streams.known[ObjectIdentifier(stream)] = stream
-            return streams.isEnding ? nil : stream.makeListener(connection, from: Self.address(of: connection))
+            let owner = sync_http_connection_owner(connection)
+            return streams.isEnding ? nil : stream.makeListener(connection, from: owner)
         }
         guard let listener = made else { return nil }
         // Balanced by the response's end, after which nothing is read any more.
@@ -135,15 +136,6 @@ final class HTTPDispatcher: Sendable {
         )
         if response == nil { Unmanaged<EventStream.Listener>.fromOpaque(context).takeRetainedValue().forget() }
         return response
-    }
-
-    /// Where a connection comes from; those of which it cannot be told count as one.
-    private static func address(of connection: OpaquePointer) -> String {
-        // As long as an IPv6 address can be written.
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 46) { text in
-            guard let start = text.baseAddress, sync_http_peer(connection, start, text.count) != 0 else { return "" }
-            return String(cString: start)
-        }
     }
 
     private func queue(_ answer: HTTPResponse, _ connection: OpaquePointer) -> MHD_Result {

@@ -15,6 +15,10 @@ let lastAnswer = Date.now();
 let ahead = 0;
 let lastNews = 0;
 let nextNews = null;
+let wasStale = false;
+let lastAsked = 0;
+let isAsking = false;
+let asksAgain = false;
 
 function keyOf(node) {
   return node.nodeType === Node.ELEMENT_NODE ? node.dataset.key : undefined;
@@ -123,4 +127,29 @@ function show() {
   }
   document.title = `${isStale ? "Not up to date" : document.getElementById("main").dataset.title} - synchronization`;
 }
-let wasStale = false;
+
+/** Asks for the main part of the page, once more behind a question that is under way. */
+async function askFor(path) {
+  if (isAsking) {
+    asksAgain = true;
+    return;
+  }
+  isAsking = true;
+  lastAsked = Date.now();
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), 8000);
+  try {
+    const answer = await fetch(path, { cache: "no-store", signal: limit.signal });
+    if (answer.ok) takeMain(await answer.text());
+  } catch {
+    // Told by the mark that shows how old the page is.
+  } finally {
+    clearTimeout(timer);
+    isAsking = false;
+  }
+  show();
+  if (asksAgain) {
+    asksAgain = false;
+    setTimeout(() => askFor(path), 500);
+  }
+}

@@ -6,35 +6,9 @@
 
 const askEvery = 5000;
 let events = null;
-let lastAsked = 0;
-let isAsking = false;
-let asksAgain = false;
 ahead = Number(document.getElementById("main").dataset.now) - Date.now();
 
-async function ask() {
-  if (isAsking) {
-    asksAgain = true;
-    return;
-  }
-  isAsking = true;
-  lastAsked = Date.now();
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), 8000);
-  try {
-    const answer = await fetch("/page/main", { cache: "no-store", signal: limit.signal });
-    if (answer.ok) takeMain(await answer.text());
-  } catch {
-    // Told by the mark that shows how old the page is.
-  } finally {
-    clearTimeout(timer);
-    isAsking = false;
-  }
-  show();
-  if (asksAgain) {
-    asksAgain = false;
-    setTimeout(ask, 500);
-  }
-}
+const ask = () => askFor("/page/main");
 
 /** Asks once, and with the token, before something is done. */
 function askFirst(question, reach, path, options) {

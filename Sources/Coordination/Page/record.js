@@ -8,32 +8,8 @@
 const shown = document.getElementById("main");
 const asked = shown.dataset.live;
 let events = null;
-let isAsking = false;
-let asksAgain = false;
 
-async function ask() {
-  if (isAsking) {
-    asksAgain = true;
-    return;
-  }
-  isAsking = true;
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), 8000);
-  try {
-    const answer = await fetch(`/page/record?${asked}`, { cache: "no-store", signal: limit.signal });
-    if (answer.ok) takeMain(await answer.text());
-  } catch {
-    // Told by the mark that shows how old the page is.
-  } finally {
-    clearTimeout(timer);
-    isAsking = false;
-  }
-  show();
-  if (asksAgain) {
-    asksAgain = false;
-    setTimeout(ask, 500);
-  }
-}
+const ask = () => askFor(`/page/record?${asked}`);
 
 function listen() {
   if (events || document.hidden || !window.EventSource) return;
